@@ -1,0 +1,121 @@
+/* adapter.h - the contract of an inbound integration: an adapter turns requests into ledger
+ * commands and results into replies. It translates: no I/O, no blocking, no clock, no randomness
+ * but what `adapter_env` hands it. decode and encode run on a loop thread, query on a worker.
+ *
+ * The life of one request: decode -> (SUBMIT: the ledger) -> encode -> bytes to the peer
+ *                                 -> (QUERY: a worker)     -> query  -> bytes to the peer
+ *                                 -> (ANSWERED)                      -> bytes to the peer */
+#ifndef PROTOCOLS_ADAPTER_H
+#define PROTOCOLS_ADAPTER_H
+
+#include "ledger/ledger.h"
+#include "protocols/common/buffer.h"
+
+struct slice { /* borrowed bytes; not NUL-terminated */
+    const char *base;
+    size_t size;
+};
+
+/* What an authenticated gateway may do. Made by the switch from its config; lives as long as the
+ * node. A range with first 0 and last UINT64_MAX is "all". */
+#define GRANT_RANGES_MAX 16
+enum grant_right {
+    GRANT_OPEN = 1,     /* open payments            */
+    GRANT_COMPLETE = 2, /* complete and retry       */
+    GRANT_DECLINE = 4,  /* decline                  */
+    GRANT_LOOKUP = 8,   /* look payments up         */
+    GRANT_ACCOUNT_OPEN = 16,
+    GRANT_ACCOUNT_READ = 32, /* accounts and statements */
+    GRANT_NODE = 64,         /* node information        */
+    GRANT_OPERATOR = 128, /* everything, any requester's payments, account changes, node control */
+};
+struct grant_range {
+    uint64_t first, last;
+};
+struct grant {
+    char name[32];      /* the gateway's */
+    uint32_t rights;    /* a set of enum grant_right */
+    uint64_t requester; /* whose payments it makes when it names no requester */
+    struct grant_range requesters[GRANT_RANGES_MAX];
+    struct grant_range accounts[GRANT_RANGES_MAX];
+    uint32_t requester_count, account_count;
+};
+static inline bool grant_allows(const struct grant *grant, uint32_t right) {
+    return (grant->rights & (right | GRANT_OPERATOR)) != 0;
+}
+bool grant_requester(const struct grant *grant, uint64_t requester); /* protocols/common/grant.c */
+bool grant_account(const struct grant *grant, uint64_t account);
+
+struct adapter_header {
+    struct slice name, value; /* HTTP; names as received, compare without case */
+};
+
+/* All that it points to dies when decode returns. */
+struct adapter_request {
+    struct slice method; /* HTTP method, or the RPC method's name      */
+    struct slice path;   /* HTTP path without query; RPC: empty        */
+    struct slice query;  /* HTTP, without '?', still percent-encoded   */
+    struct slice body;   /* HTTP body; RPC: the msgpack params, whole  */
+    const struct adapter_header *headers;
+    uint32_t header_count;
+    uint32_t call_id;          /* RPC msgid                                            */
+    const struct grant *grant; /* who asks; NULL: nobody was authenticated             */
+    uint64_t received_ns;      /* wall-clock                                           */
+};
+
+/* What decode wants to know again in encode or query; the adapter's own layout. */
+struct adapter_note {
+    _Alignas(8) uint8_t bytes[64];
+};
+
+struct adapter_reply {
+    uint32_t status;          /* HTTP status; RPC: 0                                    */
+    const char *content_type; /* static; HTTP only                                      */
+    struct buffer *headers;   /* further HTTP header lines, each with \r\n              */
+    struct buffer *body;      /* HTTP body; RPC: the whole response frame               */
+};
+
+enum adapter_verdict {
+    ADAPTER_SUBMIT,   /* commands were written: give them to the ledger, then call encode */
+    ADAPTER_QUERY,    /* call query on a worker, with a snapshot                          */
+    ADAPTER_ANSWERED, /* *reply is complete                                               */
+};
+
+/* What the node tells about itself, and does for an operator. Functions: any thread. */
+struct adapter_env {
+    void *node;
+    const char *version;
+    void (*stats)(void *node, struct ledger_stats *stats, uint64_t *uptime_ns);
+    bool (*ready)(void *node, char *why, size_t why_size); /* takes payments? else why not */
+};
+
+struct adapter {
+    const char *name;        /* "rpc", "json_api": metrics label and folder            */
+    const char *path_prefix; /* HTTP: requests whose path starts so; NULL: RPC methods */
+    int (*init)(void **context, const struct adapter_env *env); /* env outlives it; 0 or -1 */
+    void (*fini)(void *context);                                /* frees context           */
+
+    /* Appends 1..LEDGER_BATCH_MAX commands to writer (SUBMIT), one per thing asked, in order. The
+     * writer has room for LEDGER_BATCH_MAX ordinary commands; when it is full, answer busy.
+     * Checks the grant: nothing is submitted that it does not allow. */
+    enum adapter_verdict (*decode)(void *context, const struct adapter_request *request,
+                                   struct ledger_writer *writer, struct adapter_note *note,
+                                   struct adapter_reply *reply);
+
+    /* results[0..count) answer the commands in order; borrowed until return. results NULL: the
+     * node does not know the outcome (time-out or failure): answer "unknown, ask again with the
+     * same reference", never "failed". A body (lookups) is only there when count is 1. */
+    void (*encode)(void *context, const struct adapter_note *note,
+                   const struct ledger_result *results, uint32_t count,
+                   struct adapter_reply *reply);
+
+    /* Worker thread. snapshot NULL: none could be had; answer busy. NULL when never ADAPTER_QUERY.
+     */
+    void (*query)(void *context, const struct adapter_note *note, struct ledger_snapshot *snapshot,
+                  struct adapter_reply *reply);
+};
+
+extern const struct adapter rpc_adapter;      /* protocols/rpc/      */
+extern const struct adapter json_api_adapter; /* protocols/json_api/ */
+
+#endif
