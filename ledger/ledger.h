@@ -40,33 +40,34 @@
     X(4,  BAD_LEGS,           "a payment has 1 to 8 legs, each between two different accounts") \
     X(5,  BAD_REFERENCE,      "a reference has 1 to 64 bytes") \
     X(6,  BUSY,               "the node has no room for this now; ask again with the same reference") \
-    X(7,  REF_CONFLICT,       "this reference was used for another payment") \
-    X(8,  PAYMENT_NOT_FOUND,  "no such payment") \
-    X(9,  ACCOUNT_NOT_FOUND,  "no such account") \
-    X(10, RECORD_NOT_FOUND,   "no such registry record") \
-    X(11, ACCOUNT_EXISTS,     "this account exists with other fields") \
-    X(12, ACCOUNT_NOT_EMPTY,  "the account still has money or holds, so it cannot be closed") \
-    X(13, NOT_REQUESTER,      "the payment was made by another requester") \
-    X(14, ALREADY_COMPLETED,  "the payment is completed, which is final") \
-    X(15, ALREADY_DECLINED,   "the payment is declined, which is final") \
-    X(16, AT_PROVIDER,        "the payment was sent to its provider, and only the provider's answer ends it") \
-    X(17, NO_HOLD,            "the payment waits for funds: it holds no money yet") \
-    X(18, REVERSAL_NOT_FOUND, "the payment to reverse does not exist or is not completed") \
-    X(19, DEBIT_NOT_FOUND,    "the account to debit does not exist") \
-    X(20, CREDIT_NOT_FOUND,   "the account to credit does not exist") \
-    X(21, CURRENCY_MISMATCH,  "the accounts of a payment are not of one currency") \
-    X(22, DEBIT_CLOSED,       "the account to debit is closed") \
-    X(23, CREDIT_CLOSED,      "the account to credit is closed") \
-    X(24, DEBIT_FROZEN,       "the account to debit is frozen") \
-    X(25, CREDIT_FROZEN,      "the account to credit is frozen") \
-    X(26, TOKEN_WRONG,        "no such one-time token") \
-    X(27, TOKEN_EXPIRED,      "the one-time token is out of date") \
-    X(28, TOKEN_BURNT,        "the one-time token was spent, or burnt by wrong tries") \
-    X(29, OVER_TOTAL,         "an account's total would pass the largest number the ledger keeps") \
-    X(30, OVER_CEILING,       "the account to credit would pass its largest balance") \
-    X(31, OVER_DAY_LIMIT,     "the account to debit would pass its turnover limit of the day") \
-    X(32, OVER_MONTH_LIMIT,   "the account to debit would pass its turnover limit of the month") \
-    X(33, FUNDS,              "the account to debit has not enough money")
+    X(7,  FORBIDDEN,          "this is outside of what the gateway was granted") \
+    X(8,  REF_CONFLICT,       "this reference was used for another payment") \
+    X(9,  PAYMENT_NOT_FOUND,  "no such payment") \
+    X(10, ACCOUNT_NOT_FOUND,  "no such account") \
+    X(11, RECORD_NOT_FOUND,   "no such registry record") \
+    X(12, ACCOUNT_EXISTS,     "this account exists with other fields") \
+    X(13, ACCOUNT_NOT_EMPTY,  "the account still has money or holds, so it cannot be closed") \
+    X(14, NOT_REQUESTER,      "the payment was made by another requester") \
+    X(15, ALREADY_COMPLETED,  "the payment is completed, which is final") \
+    X(16, ALREADY_DECLINED,   "the payment is declined, which is final") \
+    X(17, AT_PROVIDER,        "the payment was sent to its provider, and only the provider's answer ends it") \
+    X(18, NO_HOLD,            "the payment waits for funds: it holds no money yet") \
+    X(19, REVERSAL_NOT_FOUND, "the payment to reverse does not exist or is not completed") \
+    X(20, DEBIT_NOT_FOUND,    "the account to debit does not exist") \
+    X(21, CREDIT_NOT_FOUND,   "the account to credit does not exist") \
+    X(22, CURRENCY_MISMATCH,  "the accounts of a payment are not of one currency") \
+    X(23, DEBIT_CLOSED,       "the account to debit is closed") \
+    X(24, CREDIT_CLOSED,      "the account to credit is closed") \
+    X(25, DEBIT_FROZEN,       "the account to debit is frozen") \
+    X(26, CREDIT_FROZEN,      "the account to credit is frozen") \
+    X(27, TOKEN_WRONG,        "no such one-time token") \
+    X(28, TOKEN_EXPIRED,      "the one-time token is out of date") \
+    X(29, TOKEN_BURNT,        "the one-time token was spent, or burnt by wrong tries") \
+    X(30, OVER_TOTAL,         "an account's total would pass the largest number the ledger keeps") \
+    X(31, OVER_CEILING,       "the account to credit would pass its largest balance") \
+    X(32, OVER_DAY_LIMIT,     "the account to debit would pass its turnover limit of the day") \
+    X(33, OVER_MONTH_LIMIT,   "the account to debit would pass its turnover limit of the month") \
+    X(34, FUNDS,              "the account to debit has not enough money")
 /* clang-format on */
 
 enum ledger_status {
