@@ -10,11 +10,7 @@
 
 #include "ledger/ledger.h"
 #include "protocols/common/buffer.h"
-
-struct slice { /* borrowed bytes; not NUL-terminated */
-    const char *base;
-    size_t size;
-};
+#include "protocols/common/slice.h"
 
 /* What an authenticated gateway may do. Made by the switch from its config; lives as long as the
  * node. A range with first 0 and last UINT64_MAX is "all". */
@@ -43,7 +39,9 @@ struct grant {
 static inline bool grant_allows(const struct grant *grant, uint32_t right) {
     return (grant->rights & (right | GRANT_OPERATOR)) != 0;
 }
-bool grant_requester(const struct grant *grant, uint64_t requester); /* protocols/common/grant.c */
+/* True for the grant's own requester, for those in its ranges, and for an operator. */
+bool grant_requester(const struct grant *grant, uint64_t requester);
+/* True for accounts in its ranges, and for an operator. */
 bool grant_account(const struct grant *grant, uint64_t account);
 
 struct adapter_header {

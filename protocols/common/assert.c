@@ -1,0 +1,9 @@
+#include "protocols/common/assert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void protocols_assert_failed(const char *condition, const char *file, int line) {
+    fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, condition);
+    abort();
+}

@@ -1,0 +1,51 @@
+/* slice.h - borrowed bytes: a place and a size. Not NUL-terminated. */
+#ifndef PROTOCOLS_COMMON_SLICE_H
+#define PROTOCOLS_COMMON_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct slice {
+    const char *base;
+    size_t size;
+};
+
+/* The slice of a string literal. */
+#define SLICE(literal) ((struct slice){"" literal, sizeof(literal) - 1})
+
+static inline struct slice slice_text(const char *text) {
+    return (struct slice){text, strlen(text)};
+}
+
+static inline bool slice_equal(struct slice a, struct slice b) {
+    return a.size == b.size && (a.size == 0 || memcmp(a.base, b.base, a.size) == 0);
+}
+
+/* ASCII letters compare without case: for names of HTTP headers. */
+static inline bool slice_equal_nocase(struct slice a, struct slice b) {
+    if (a.size != b.size)
+        return false;
+    for (size_t i = 0; i < a.size; i++) {
+        unsigned char x = (unsigned char)a.base[i], y = (unsigned char)b.base[i];
+        if (x >= 'A' && x <= 'Z')
+            x = (unsigned char)(x + 32);
+        if (y >= 'A' && y <= 'Z')
+            y = (unsigned char)(y + 32);
+        if (x != y)
+            return false;
+    }
+    return true;
+}
+
+static inline bool slice_starts(struct slice slice, struct slice prefix) {
+    return slice.size >= prefix.size &&
+           slice_equal((struct slice){slice.base, prefix.size}, prefix);
+}
+
+/* Without its first `count` bytes, which must be there. */
+static inline struct slice slice_after(struct slice slice, size_t count) {
+    return (struct slice){slice.base + count, slice.size - count};
+}
+
+#endif
