@@ -1,0 +1,91 @@
+#include "tests/lib/require.h"
+#include "tests/sim/sim.h"
+
+#include <string.h>
+
+static enum ledger_status encode_open(struct ledger_writer *writer,
+                                      const struct sim_command *command) {
+    static uint8_t attributes[LEDGER_ATTRIBUTES_MAX];
+    uint8_t hash[LEDGER_TOKEN_HASH];
+    blob_fill(attributes, command->attributes_size, command->attributes_seed);
+    blob_fill(hash, sizeof hash, command->token_seed);
+    struct ledger_open open = {.requester = command->requester,
+                               .reference = command->reference,
+                               .reference_size = command->reference_size,
+                               .legs = command->legs,
+                               .leg_count = command->leg_count,
+                               .post = command->post,
+                               .wait_for_funds = command->wait_for_funds,
+                               .operation = command->operation,
+                               .value_date = command->value_date,
+                               .expires_in_s = command->expires_in_s,
+                               .reversal_of = command->reversal_of,
+                               .attributes = attributes,
+                               .attributes_size = command->attributes_size,
+                               .token_account = command->token_account,
+                               .token_hash = command->token_account != 0 ? hash : NULL};
+    return ledger_put_open(writer, &open);
+}
+
+static enum ledger_status encode_target(struct ledger_writer *writer,
+                                        const struct sim_command *command) {
+    bool by_reference = command->payment == 0;
+    struct ledger_target target = {.payment = command->payment,
+                                   .requester = command->requester,
+                                   .reference = by_reference ? command->reference : NULL,
+                                   .reference_size = by_reference ? command->reference_size : 0,
+                                   .by_provider = command->by_provider};
+    return ledger_put_target(writer, command->kind, &target);
+}
+
+static enum ledger_status encode_registry(struct ledger_writer *writer,
+                                          const struct sim_command *command) {
+    static uint8_t value[LEDGER_VALUE_MAX];
+    char key[16];
+    uint32_t key_size = (uint32_t)snprintf(key, sizeof key, "key/%03u", command->key);
+    if (command->kind == LEDGER_REGISTRY_LOOKUP)
+        return ledger_put_registry_lookup(writer, key, key_size);
+    blob_fill(value, command->value_size, command->value_seed);
+    return ledger_put_registry(writer, key, key_size, value, command->value_size);
+}
+
+static enum ledger_status encode(struct ledger_writer *writer, const struct sim_command *command) {
+    uint8_t hash[LEDGER_TOKEN_HASH];
+    switch (command->kind) {
+    case LEDGER_OPEN:
+        return encode_open(writer, command);
+    case LEDGER_COMPLETE:
+    case LEDGER_DECLINE:
+    case LEDGER_RETRY:
+    case LEDGER_DISPATCH:
+    case LEDGER_LOOKUP:
+        return encode_target(writer, command);
+    case LEDGER_EXPIRE:
+        return ledger_put_expire(writer, command->count);
+    case LEDGER_ACCOUNT_OPEN:
+        return ledger_put_account_open(writer, &command->account);
+    case LEDGER_ACCOUNT_CHANGE:
+        return ledger_put_account_change(writer, &command->account, command->fields);
+    case LEDGER_ACCOUNT_LOOKUP:
+        return ledger_put_account_lookup(writer, command->account.id);
+    case LEDGER_TOKEN_ISSUE:
+        blob_fill(hash, sizeof hash, command->token_seed);
+        return ledger_put_token(writer, command->token_account, hash, command->expires_in_s);
+    case LEDGER_REGISTRY_PUT:
+    case LEDGER_REGISTRY_LOOKUP:
+        return encode_registry(writer, command);
+    case LEDGER_REFUSED:
+        return ledger_put_refused(writer, command->refused);
+    }
+    return LEDGER_BAD_COMMAND;
+}
+
+void encode_command(struct ledger_writer *writer, const struct sim_command *command) {
+    const uint8_t *start = writer->base + writer->used;
+    size_t before = writer->used;
+    enum ledger_status status = encode(writer, command);
+    if (status != LEDGER_DONE)
+        fprintf(stderr, "encoding kind %d: %s\n", (int)command->kind, ledger_status_name(status));
+    REQUIRE(status == LEDGER_DONE);
+    REQUIRE(ledger_command_size(start, writer->used - before) == writer->used - before);
+}

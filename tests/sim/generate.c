@@ -1,0 +1,206 @@
+#include "tests/lib/options.h"
+#include "tests/sim/sim.h"
+
+#include <string.h>
+
+void generate_profile(struct sim *sim) {
+    struct random *random = &sim->random;
+    sim->profile = (struct sim_profile){.accounts = 6 + random_below(random, 40),
+                                        .batch_max = 8,
+                                        .attributes_max = 40,
+                                        .compare_every = 8,
+                                        .replay = sim->seed % 4 == 1};
+    if (random_chance(random, 40))
+        sim->profile.batch_max = 200;
+    if (sim->seed % 16 == 0)
+        sim->profile = (struct sim_profile){.accounts = 6000,
+                                            .batch_max = SIM_BATCH_MAX,
+                                            .attributes_max = LEDGER_ATTRIBUTES_MAX,
+                                            .compare_every = 16,
+                                            .replay = sim->seed % 32 == 0,
+                                            .big = true};
+}
+
+uint64_t generate_time(struct sim *sim) {
+    struct random *random = &sim->random;
+    uint64_t now_ns = sim->model.time_ns, jump = random_below(random, 100);
+    if (now_ns == 0) /* 2026-03-10 12:00 UTC+5 */
+        return (uint64_t)1773126000 * SECOND_NS;
+    if (jump < 50)
+        return now_ns + random_below(random, 1000000);
+    if (jump < 80)
+        return now_ns + random_below(random, 60 * (uint64_t)SECOND_NS);
+    if (jump < 90)
+        return now_ns + random_below(random, 3600 * (uint64_t)SECOND_NS);
+    if (jump < 94)
+        return now_ns + random_below(random, 86400 * (uint64_t)SECOND_NS);
+    if (jump < 95)
+        return now_ns + random_below(random, 20 * 86400 * (uint64_t)SECOND_NS);
+    return now_ns - random_below(random, 100 * (uint64_t)SECOND_NS); /* the clock was set back */
+}
+
+/* ---- Accounts, tokens, registry ---- */
+
+/* The request that would open account `id` as the simulation does it at first. */
+static struct ledger_account_request opening(uint64_t id) {
+    static const uint64_t ceilings[] = {LEDGER_NO_CEILING, 1000000, 5000, LEDGER_NO_CEILING};
+    static const uint64_t limits[] = {LEDGER_NO_CEILING, LEDGER_NO_CEILING, 200000, 20000};
+    bool issuer = id <= 2;
+    return (struct ledger_account_request){
+        .id = id,
+        .owner = id * 3,
+        .floor = !issuer && id % 7 == 0 ? 500 : 0,
+        .ceiling = issuer ? LEDGER_NO_CEILING : ceilings[id % 4],
+        .day_limit = issuer ? LEDGER_NO_CEILING : limits[id / 2 % 4],
+        .month_limit = issuer ? LEDGER_NO_CEILING : limits[id / 3 % 4] * (id % 2 + 1),
+        .kind = (uint16_t)(issuer ? LEDGER_ISSUER : 1 + id % 7),
+        .currency = (uint16_t)(id == 2 || id % 13 == 0 ? 840 : LEDGER_CURRENCY_KZT),
+        .flags = issuer ? LEDGER_ACCOUNT_OVERDRAFT : 0};
+}
+
+static void account_open(struct sim *sim, struct sim_command *command) {
+    struct random *random = &sim->random;
+    command->kind = LEDGER_ACCOUNT_OPEN;
+    uint64_t opened = sim->model.account_count;
+    uint64_t id = opened < sim->profile.accounts && random_chance(random, 70)
+                      ? opened + 1
+                      : 1 + random_below(random, sim->profile.accounts);
+    command->account = opening(id);
+    if (random_chance(random, 10))
+        command->account.owner += 1;
+    if (random_chance(random, 2))
+        command->account.flags = LEDGER_ACCOUNT_FROZEN;
+}
+
+static void account_change(struct sim *sim, struct sim_command *command) {
+    struct random *random = &sim->random;
+    command->kind = LEDGER_ACCOUNT_CHANGE;
+    command->fields = 1 + (uint32_t)random_below(random, 63);
+    command->account = opening(generate_account(sim));
+    struct ledger_account_request *request = &command->account;
+    request->owner = random_below(random, 9);
+    request->floor = random_below(random, 2) * random_below(random, 2000);
+    if (random_chance(random, 30))
+        request->ceiling = random_below(random, 100000);
+    if (random_chance(random, 30))
+        request->day_limit = random_below(random, 100000);
+    if (random_chance(random, 30))
+        request->month_limit = random_below(random, 1000000);
+    request->flags &= LEDGER_ACCOUNT_OVERDRAFT;
+    if (random_chance(random, 15))
+        request->flags |= LEDGER_ACCOUNT_FROZEN;
+    if (random_chance(random, 8))
+        request->flags |= LEDGER_ACCOUNT_CLOSED;
+}
+
+static void token_issue(struct sim *sim, struct sim_command *command) {
+    struct random *random = &sim->random;
+    command->kind = LEDGER_TOKEN_ISSUE;
+    command->token_account =
+        random_chance(random, 90) ? 3 + random_below(random, 4) : generate_account(sim);
+    command->token_seed = random_next(random);
+    command->expires_in_s = 1 + (uint32_t)random_below(random, 4000);
+}
+
+static void registry(struct sim *sim, struct sim_command *command) {
+    struct random *random = &sim->random;
+    command->kind = random_chance(random, 60) ? LEDGER_REGISTRY_PUT : LEDGER_REGISTRY_LOOKUP;
+    command->key = (uint32_t)random_below(random, MODEL_KEYS_MAX);
+    command->value_seed = random_next(random);
+    command->value_size = (uint32_t)random_below(random, random_chance(random, 5) ? 4097 : 100);
+}
+
+/* ---- Payments that are there ---- */
+
+static const struct model_payment *some_payment(struct sim *sim) {
+    struct random *random = &sim->random;
+    uint64_t count = sim->model.payment_count;
+    const struct model_payment *payment = NULL;
+    for (unsigned tries = 0; tries < 6 && count > 0; tries++) {
+        uint64_t recent = count < 60 ? count : 60;
+        payment = model_payment(&sim->model, random_chance(random, 70)
+                                                 ? count - random_below(random, recent)
+                                                 : 1 + random_below(random, count));
+        if (payment->head.state <= LEDGER_HELD)
+            break;
+    }
+    return payment;
+}
+
+static void target(struct sim *sim, struct sim_command *command) {
+    static const enum ledger_kind kinds[] = {
+        LEDGER_COMPLETE, LEDGER_COMPLETE, LEDGER_COMPLETE, LEDGER_DECLINE, LEDGER_DECLINE,
+        LEDGER_RETRY,    LEDGER_RETRY,    LEDGER_DISPATCH, LEDGER_LOOKUP,  LEDGER_LOOKUP};
+    struct random *random = &sim->random;
+    command->kind = kinds[random_below(random, sizeof kinds / sizeof kinds[0])];
+    const struct model_payment *payment = some_payment(sim);
+    command->requester = payment != NULL ? payment->head.requester : 1;
+    bool dispatched = payment != NULL && (payment->head.flags & LEDGER_PAYMENT_DISPATCHED) != 0;
+    if (command->kind == LEDGER_COMPLETE || command->kind == LEDGER_DECLINE)
+        command->by_provider = random_chance(random, dispatched ? 60 : 10);
+    if (payment == NULL || random_chance(random, 3)) {
+        command->payment = sim->model.payment_count + 1 + random_below(random, 100);
+        return;
+    }
+    if (random_chance(random, 50)) {
+        command->payment = payment->head.id;
+        if (random_chance(random, 20))
+            command->requester = random_below(random, 4); /* 0: an operator */
+        return;
+    }
+    command->reference_size = payment->head.reference_size;
+    memcpy(command->reference, payment->reference, command->reference_size);
+    if (random_chance(random, 5))
+        command->requester = command->requester % 3 + 1;
+}
+
+/* Sends a payment of this very batch once more, or ends it. */
+static bool same_batch(struct sim *sim, struct sim_command *commands, uint32_t count) {
+    static const enum ledger_kind kinds[] = {LEDGER_COMPLETE, LEDGER_DECLINE, LEDGER_RETRY,
+                                             LEDGER_DISPATCH, LEDGER_LOOKUP,  LEDGER_OPEN};
+    struct random *random = &sim->random;
+    if (count == 0 || !random_chance(random, 12))
+        return false;
+    const struct sim_command *earlier = &commands[random_below(random, count)];
+    struct sim_command *command = &commands[count];
+    if (earlier->kind != LEDGER_OPEN)
+        return false;
+    *command = *earlier;
+    command->kind = kinds[random_below(random, sizeof kinds / sizeof kinds[0])];
+    if (command->kind == LEDGER_OPEN && random_chance(random, 30))
+        command->legs[0].amount = 1 + random_below(random, 9);
+    return true;
+}
+
+void generate_command(struct sim *sim, struct sim_command *commands, uint32_t count) {
+    struct random *random = &sim->random;
+    struct sim_command *command = &commands[count];
+    memset(command, 0, sizeof *command);
+    uint64_t kind = random_below(random, 100);
+    if (same_batch(sim, commands, count))
+        return;
+    if (sim->model.account_count < sim->profile.accounts && random_chance(random, 40))
+        account_open(sim, command);
+    else if (kind < 52)
+        generate_open(sim, command);
+    else if (kind < 82)
+        target(sim, command);
+    else if (kind < 84)
+        *command = (struct sim_command){.kind = LEDGER_EXPIRE,
+                                        .count = 1 + (uint32_t)random_below(random, 20)};
+    else if (kind < 86)
+        account_open(sim, command);
+    else if (kind < 90)
+        account_change(sim, command);
+    else if (kind < 93)
+        *command = (struct sim_command){.kind = LEDGER_ACCOUNT_LOOKUP,
+                                        .account.id = generate_account(sim)};
+    else if (kind < 95)
+        token_issue(sim, command);
+    else if (kind < 99)
+        registry(sim, command);
+    else
+        *command = (struct sim_command){.kind = LEDGER_REFUSED,
+                                        .refused = random_chance(random, 50) ? LEDGER_BAD_AMOUNT
+                                                                             : LEDGER_FORBIDDEN};
+}

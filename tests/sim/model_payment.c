@@ -1,0 +1,321 @@
+#include "tests/lib/require.h"
+#include "tests/sim/model_internal.h"
+
+#include <string.h>
+
+/* ---- Finding ---- */
+
+static uint32_t reference_hash(uint64_t requester, const uint8_t *reference, uint32_t size) {
+    uint64_t hash = 14695981039346656037u ^ requester;
+    for (uint32_t i = 0; i < size; i++)
+        hash = (hash ^ reference[i]) * 1099511628211u;
+    return (uint32_t)(hash ^ (hash >> 32)) % MODEL_REFERENCE_SLOTS;
+}
+
+/* The slot of the reference, or the empty one where it belongs. */
+static uint32_t *reference_slot(struct model *model, uint64_t requester, const uint8_t *reference,
+                                uint32_t size) {
+    for (uint32_t i = reference_hash(requester, reference, size);;
+         i = (i + 1) % MODEL_REFERENCE_SLOTS) {
+        const struct model_payment *payment = model_payment(model, model->references[i]);
+        if (payment == NULL ||
+            (payment->head.requester == requester && payment->head.reference_size == size &&
+             memcmp(payment->reference, reference, size) == 0))
+            return &model->references[i];
+    }
+}
+
+struct model_payment *model_find(struct model *model, uint64_t requester, const uint8_t *reference,
+                                 uint32_t size) {
+    return model_payment(model, *reference_slot(model, requester, reference, size));
+}
+
+/* ---- Moving money ---- */
+
+static void turnover_add(const struct model *model, struct ledger_account *record,
+                         uint64_t debits) {
+    uint32_t day = model_day(model->time_ns), month = day / 100;
+    if (record->day != day)
+        record->day = day, record->day_turnover = 0;
+    if (record->month != month)
+        record->month = month, record->month_turnover = 0;
+    record->day_turnover += debits;
+    record->month_turnover += debits;
+}
+
+static void turnover_return(struct ledger_account *record, const struct model_payment *payment,
+                            uint64_t debits) {
+    if (record->day == payment->held_day)
+        record->day_turnover -= debits;
+    if (record->month == payment->held_month)
+        record->month_turnover -= debits;
+}
+
+void payment_hold(struct model *model, struct model_payment *payment, int sign) {
+    struct share shares[LEDGER_LEGS_MAX * 2];
+    unsigned count = shares_of(model, payment->legs, payment->head.leg_count, shares);
+    for (unsigned i = 0; i < count; i++) {
+        struct ledger_account *record = &shares[i].account->record;
+        uint64_t *pending = shares[i].credits > shares[i].debits ? &record->credits_pending
+                                                                 : &record->debits_pending;
+        uint64_t net = shares[i].credits > shares[i].debits ? shares[i].credits - shares[i].debits
+                                                            : shares[i].debits - shares[i].credits;
+        *pending = sign > 0 ? *pending + net : *pending - net;
+    }
+}
+
+static void take_turnover(struct model *model, struct model_payment *payment) {
+    struct share shares[LEDGER_LEGS_MAX * 2];
+    unsigned count = shares_of(model, payment->legs, payment->head.leg_count, shares);
+    for (unsigned i = 0; i < count; i++)
+        if (shares[i].debits > 0)
+            turnover_add(model, &shares[i].account->record, shares[i].debits);
+    payment->held_day = model_day(model->time_ns);
+    payment->held_month = payment->held_day / 100;
+}
+
+static int64_t post_entry(struct ledger_account *record, uint64_t amount, uint64_t link,
+                          uint64_t *previous) {
+    *(link % 2 == 1 ? &record->credits_posted : &record->debits_posted) += amount;
+    *previous = record->entry_head;
+    record->entry_head = link;
+    record->entry_count++;
+    return (int64_t)(record->credits_posted - record->debits_posted);
+}
+
+void payment_post(struct model *model, struct model_payment *payment) {
+    for (unsigned i = 0; i < payment->head.leg_count; i++) {
+        struct ledger_leg *leg = &payment->legs[i];
+        uint64_t link = payment->head.id * 16 + i * 2;
+        leg->debit_balance = post_entry(&model_account(model, leg->debit)->record, leg->amount,
+                                        link, &leg->debit_previous);
+        leg->credit_balance = post_entry(&model_account(model, leg->credit)->record, leg->amount,
+                                         link + 1, &leg->credit_previous);
+    }
+}
+
+static void move(struct model *model, struct model_payment *payment, enum ledger_state state) {
+    bool was_open = payment->head.state == LEDGER_WAITING || payment->head.state == LEDGER_HELD;
+    bool is_open = state == LEDGER_WAITING || state == LEDGER_HELD;
+    model->open_count = model->open_count + is_open - was_open;
+    payment->head.state = (uint8_t)state;
+    payment->head.changed_ns = model->time_ns;
+    payment->head.sequence = model->sequence;
+}
+
+/* Holds or posts a payment that passed all checks. */
+static void start(struct model *model, struct model_payment *payment) {
+    take_turnover(model, payment);
+    if (payment->head.flags & LEDGER_PAYMENT_POST) {
+        payment_post(model, payment);
+        move(model, payment, LEDGER_COMPLETED);
+    } else {
+        payment_hold(model, payment, 1);
+        payment->head.held_ns = model->time_ns;
+        move(model, payment, LEDGER_HELD);
+    }
+}
+
+static void decline(struct model *model, struct model_payment *payment) {
+    if (payment->head.state == LEDGER_HELD) {
+        struct share shares[LEDGER_LEGS_MAX * 2];
+        unsigned count = shares_of(model, payment->legs, payment->head.leg_count, shares);
+        payment_hold(model, payment, -1);
+        for (unsigned i = 0; i < count; i++)
+            if (shares[i].debits > 0)
+                turnover_return(&shares[i].account->record, payment, shares[i].debits);
+    }
+    move(model, payment, LEDGER_DECLINED);
+}
+
+/* ---- open ---- */
+
+static bool same_payment(const struct sim_command *command, const struct model_payment *payment) {
+    const struct ledger_payment *head = &payment->head;
+    if (head->operation != command->operation || head->leg_count != command->leg_count ||
+        ((head->flags & LEDGER_PAYMENT_POST) != 0) != command->post ||
+        ((head->flags & LEDGER_PAYMENT_WAIT) != 0) != command->wait_for_funds ||
+        head->reversal_of != command->reversal_of)
+        return false;
+    if (head->attributes_size != command->attributes_size ||
+        (command->attributes_size > 0 && payment->attributes_seed != command->attributes_seed))
+        return false;
+    if (command->value_date != 0 && command->value_date != head->value_date)
+        return false;
+    for (unsigned i = 0; i < head->leg_count; i++)
+        if (payment->legs[i].debit != command->legs[i].debit ||
+            payment->legs[i].credit != command->legs[i].credit ||
+            payment->legs[i].amount != command->legs[i].amount)
+            return false;
+    return true;
+}
+
+static void answer(const struct model_payment *payment, struct model_result *result,
+                   enum ledger_status status) {
+    *result = (struct model_result){.status = status,
+                                    .state = payment->head.state,
+                                    .replayed = status == LEDGER_REPLAYED,
+                                    .payment = payment->head.id,
+                                    .sequence = payment->head.sequence};
+}
+
+static struct model_payment *record_payment(struct model *model,
+                                            const struct sim_command *command) {
+    REQUIRE(model->payment_count < MODEL_PAYMENTS_MAX);
+    struct model_payment *payment = &model->payments[model->payment_count];
+    uint64_t deadline_ns = model->time_ns + (uint64_t)command->expires_in_s * 1000000000u;
+    size_t size = sizeof payment->head + command->leg_count * sizeof payment->legs[0] +
+                  command->reference_size + command->attributes_size;
+    *payment = (struct model_payment){
+        .head = {.id = model->payment_count + 1,
+                 .requester = command->requester,
+                 .opened_ns = model->time_ns,
+                 .deadline_ns = command->expires_in_s > 0 ? deadline_ns : 0,
+                 .reversal_of = command->reversal_of,
+                 .size = (uint32_t)((size + 7) / 8 * 8),
+                 .value_date =
+                     command->value_date > 0 ? command->value_date : model_day(model->time_ns),
+                 .operation = command->operation,
+                 .attributes_size = (uint16_t)command->attributes_size,
+                 .reference_size = (uint8_t)command->reference_size,
+                 .leg_count = (uint8_t)command->leg_count,
+                 .flags = (uint8_t)((command->post ? LEDGER_PAYMENT_POST : 0) |
+                                    (command->wait_for_funds ? LEDGER_PAYMENT_WAIT : 0))},
+        .attributes_seed = command->attributes_seed};
+    for (unsigned i = 0; i < command->leg_count; i++)
+        payment->legs[i] = (struct ledger_leg){.debit = command->legs[i].debit,
+                                               .credit = command->legs[i].credit,
+                                               .amount = command->legs[i].amount};
+    memcpy(payment->reference, command->reference, command->reference_size);
+    return payment;
+}
+
+void payment_open(struct model *model, const struct sim_command *command,
+                  struct model_result *result) {
+    uint32_t *slot =
+        reference_slot(model, command->requester, command->reference, command->reference_size);
+    const struct model_payment *seen = model_payment(model, *slot);
+    if (seen != NULL && same_payment(command, seen)) {
+        answer(seen, result, LEDGER_REPLAYED);
+        return;
+    }
+    const struct model_payment *reversed = model_payment(model, command->reversal_of);
+    if (seen != NULL)
+        result->status = LEDGER_REF_CONFLICT;
+    else if (command->reversal_of != 0 &&
+             (reversed == NULL || reversed->head.state != LEDGER_COMPLETED))
+        result->status = LEDGER_REVERSAL_NOT_FOUND;
+    if (result->status != LEDGER_DONE)
+        return;
+    struct model_payment *payment = record_payment(model, command); /* counted below, or not */
+    struct share shares[LEDGER_LEGS_MAX * 2];
+    enum ledger_status status = check_accounts(model, payment->legs, command->leg_count);
+    if (status == LEDGER_DONE)
+        status = token_check(model, command);
+    if (status == LEDGER_DONE)
+        status =
+            check_money(model, shares, shares_of(model, payment->legs, command->leg_count, shares));
+    bool waits = status == LEDGER_FUNDS && command->wait_for_funds;
+    if (status != LEDGER_DONE && !waits) {
+        result->status = status;
+        return;
+    }
+    *slot = (uint32_t)++model->payment_count;
+    model->leg_count += command->leg_count;
+    if (command->token_account != 0)
+        model_account(model, command->token_account)->token_burnt = true;
+    if (waits)
+        move(model, payment, LEDGER_WAITING);
+    else
+        start(model, payment);
+    answer(payment, result, LEDGER_DONE);
+}
+
+/* ---- complete, decline, retry, dispatch, lookup ---- */
+
+static enum ledger_status retry_check(struct model *model, const struct model_payment *payment) {
+    struct share shares[LEDGER_LEGS_MAX * 2];
+    unsigned count = payment->head.leg_count;
+    if (payment->head.state != LEDGER_WAITING)
+        return LEDGER_REPLAYED;
+    enum ledger_status status = check_accounts(model, payment->legs, count);
+    if (status != LEDGER_DONE)
+        return status;
+    return check_money(model, shares, shares_of(model, payment->legs, count, shares));
+}
+
+static enum ledger_status target_check(struct model *model, const struct sim_command *command,
+                                       const struct model_payment *payment) {
+    uint8_t state = payment->head.state;
+    bool dispatched = (payment->head.flags & LEDGER_PAYMENT_DISPATCHED) != 0;
+    bool completes = command->kind == LEDGER_COMPLETE, declines = command->kind == LEDGER_DECLINE;
+    if (command->kind == LEDGER_LOOKUP)
+        return LEDGER_DONE;
+    if (command->kind == LEDGER_RETRY)
+        return retry_check(model, payment);
+    if (state == LEDGER_COMPLETED)
+        return completes ? LEDGER_REPLAYED : LEDGER_ALREADY_COMPLETED;
+    if (state == LEDGER_DECLINED)
+        return declines ? LEDGER_REPLAYED : LEDGER_ALREADY_DECLINED;
+    if (dispatched && command->kind == LEDGER_DISPATCH)
+        return LEDGER_REPLAYED;
+    if (dispatched && !command->by_provider)
+        return LEDGER_AT_PROVIDER;
+    return state == LEDGER_WAITING && !declines ? LEDGER_NO_HOLD : LEDGER_DONE;
+}
+
+void payment_target(struct model *model, const struct sim_command *command,
+                    struct model_result *result) {
+    struct model_payment *payment =
+        command->payment != 0
+            ? model_payment(model, command->payment)
+            : model_find(model, command->requester, command->reference, command->reference_size);
+    if (payment == NULL) {
+        result->status = LEDGER_PAYMENT_NOT_FOUND;
+        return;
+    }
+    if (command->requester != 0 && command->requester != payment->head.requester) {
+        result->status = LEDGER_NOT_REQUESTER;
+        return;
+    }
+    enum ledger_status status = target_check(model, command, payment);
+    if (status == LEDGER_DONE && command->kind == LEDGER_COMPLETE) {
+        payment_hold(model, payment, -1);
+        payment_post(model, payment);
+        move(model, payment, LEDGER_COMPLETED);
+    } else if (status == LEDGER_DONE && command->kind == LEDGER_DECLINE) {
+        decline(model, payment);
+    } else if (status == LEDGER_DONE && command->kind == LEDGER_RETRY) {
+        start(model, payment);
+    } else if (status == LEDGER_DONE && command->kind == LEDGER_DISPATCH) {
+        payment->head.flags |= LEDGER_PAYMENT_DISPATCHED;
+        payment->head.deadline_ns = 0;
+        move(model, payment, LEDGER_HELD);
+    }
+    answer(payment, result, status);
+}
+
+/* ---- expire ---- */
+
+static const struct model_payment *expires_next(struct model *model) {
+    struct model_payment *best = NULL;
+    for (uint64_t id = 1; id <= model->payment_count; id++) {
+        struct model_payment *payment = model_payment(model, id);
+        bool is_open = payment->head.state == LEDGER_WAITING || payment->head.state == LEDGER_HELD;
+        if (is_open && payment->head.deadline_ns != 0 &&
+            payment->head.deadline_ns <= model->time_ns &&
+            (best == NULL || payment->head.deadline_ns < best->head.deadline_ns))
+            best = payment;
+    }
+    return best;
+}
+
+void payment_expire(struct model *model, uint32_t count, struct model_result *result) {
+    const struct model_payment *found;
+    while (result->payment < count && (found = expires_next(model)) != NULL) {
+        struct model_payment *payment = model_payment(model, found->head.id);
+        decline(model, payment);
+        payment->head.flags |= LEDGER_PAYMENT_EXPIRED;
+        result->payment++;
+    }
+}
