@@ -1,6 +1,5 @@
 #include "protocols/common/buffer.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,13 +65,14 @@ void buffer_text(struct buffer *buffer, const char *text) {
     buffer_append(buffer, text, strlen(text));
 }
 
-void buffer_format(struct buffer *buffer, const char *format, ...) {
-    va_list arguments, again;
-    va_start(arguments, format);
+void buffer_format_list(struct buffer *buffer, const char *format, va_list arguments) {
+    if (buffer->failed)
+        return;
+    va_list again;
     va_copy(again, arguments);
     size_t room = buffer->size - buffer->used;
     char *end = buffer->base == NULL ? NULL : buffer->base + buffer->used;
-    int count = buffer->failed ? 0 : vsnprintf(end, room, format, arguments);
+    int count = vsnprintf(end, room, format, arguments);
     if (count < 0) {
         buffer->failed = true;
     } else if ((size_t)count < room) {
@@ -82,5 +82,11 @@ void buffer_format(struct buffer *buffer, const char *format, ...) {
         buffer->used += (size_t)count;
     }
     va_end(again);
+}
+
+void buffer_format(struct buffer *buffer, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    buffer_format_list(buffer, format, arguments);
     va_end(arguments);
 }

@@ -4,6 +4,7 @@
 #ifndef PROTOCOLS_COMMON_BUFFER_H
 #define PROTOCOLS_COMMON_BUFFER_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +20,8 @@ void buffer_append(struct buffer *buffer, const void *bytes, size_t count);
 void buffer_text(struct buffer *buffer, const char *text);
 void buffer_format(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void buffer_format_list(struct buffer *buffer, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 /* Room for `count` bytes at the end, for the caller to fill; NULL when it failed. */
 char *buffer_extend(struct buffer *buffer, size_t count);
 
