@@ -1,0 +1,156 @@
+# groups.sh - what tests/run can run: the installs, the builds, and each group of tests. A group
+# prints one of the counted lines (see count_results) and exits 0, or with another code.
+
+PACKAGES=(build-essential cmake ninja-build pkg-config clang clang-format clang-tidy
+  libclang-rt-14-dev universal-ctags libuv1-dev node-llhttp liblmdb-dev libmsgpack-dev
+  libcriterion-dev libsodium-dev libxxhash-dev libinih-dev libjansson-dev python3 python3-msgpack
+  git procps)
+PYTHON=/usr/bin/python3 # the one that python3-msgpack belongs to
+
+install_missing() {
+  local missing
+  missing=$(printf '%s\n' "${PACKAGES[@]}" | sort | comm -23 - <(
+    dpkg-query -W -f '${db:Status-Abbrev}|${Package}\n' "${PACKAGES[@]}" 2>/dev/null |
+      sed -n 's/^ii *|//p' | sort))
+  [ -n "$missing" ] || return 0
+  printf 'installing: %s\n' "${missing//$'\n'/ }"
+  local sudo=()
+  [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+  export DEBIAN_FRONTEND=noninteractive
+  # shellcheck disable=SC2086
+  "${sudo[@]}" apt-get update -qq &&
+    "${sudo[@]}" apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
+    { printf 'cannot install: %s\n' "${missing//$'\n'/ }" && return 1; }
+}
+
+seconds_since() {
+  awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.1f", b - a}'
+}
+
+# ---- Builds ---------------------------------------------------------------------------------
+
+build_in() { # build_in FOLDER CMAKE-OPTION...
+  local folder=$1
+  shift
+  cmake -S . -B "$folder" -G Ninja "$@" && ninja -C "$folder"
+}
+build_release() { build_in build; }
+build_asan() { build_in build/asan -DSANITIZE=address,undefined; }
+build_tsan() { build_in build/tsan -DSANITIZE=thread; }
+build_fuzz() { build_in build/fuzz -DFUZZ=ON -DCMAKE_C_COMPILER=clang; }
+
+builds_of() { # the builds that a group needs
+  case $1 in
+  asan_*) echo asan ;;
+  tsan_*) echo release tsan ;;
+  fuzz) echo fuzz ;;
+  *) echo release ;;
+  esac
+}
+
+# ---- Results ----------------------------------------------------------------------------------
+
+# "passed failed" of a group's log. Counted are Criterion's synthesis lines, unittest's summaries,
+# and lines "ok NAME" and "not ok NAME". A group that ends badly has at least one failure, and a
+# group that counted nothing did not test anything, which is one too.
+count_results() { # count_results LOG EXIT-CODE
+  sed 's/\x1b\[[0-9;]*m//g' "$1" | awk -v status="$2" '
+    /Synthesis: Tested:/ {
+      gsub(/[^0-9]+/, " "); split($0, n, " ")
+      good += n[2]; bad += n[3] + n[4]
+    }
+    /^Ran [0-9]+ tests? in / { ran = $2; good += ran }
+    /^FAILED \(/ || /^OK \(/ {
+      line = $0
+      while (match(line, /(failures|errors|skipped|unexpected successes)=[0-9]+/)) {
+        split(substr(line, RSTART, RLENGTH), part, "=")
+        good -= part[2]
+        if (part[1] != "skipped") bad += part[2]
+        line = substr(line, RSTART + RLENGTH)
+      }
+    }
+    /^ok / { good++ }
+    /^not ok / { bad++ }
+    END {
+      if (status != 0 && bad == 0) bad = 1
+      if (good < 0) good = 0
+      if (good + bad == 0) bad = 1
+      print good + 0, bad + 0
+    }'
+}
+
+one() { # one NAME COMMAND...: a program that is one test
+  local name=$1
+  shift
+  if "$@"; then echo "ok $name"; else
+    echo "not ok $name (exit code $?: $*)"
+    return 1
+  fi
+}
+
+all() { # all FUNCTION WORD...: runs FUNCTION for each word, and fails when one did
+  local function=$1 word status=0
+  shift
+  for word in "$@"; do "$function" "$word" || status=1; done
+  return $status
+}
+
+# ---- Groups -----------------------------------------------------------------------------------
+
+check() { one "check $1" "tests/check/$1.sh"; }
+group_checks() { all check top format limits words headers layers selftest; }
+group_clang() { check clang; }
+group_tidy() { check tidy; }
+
+unit() { # unit BUILD PART
+  "$1/unit_$2" --color=never --timeout 120
+}
+group_unit_ledger() { unit build ledger; }
+group_unit_protocols() { unit build protocols; }
+group_unit_switch() { unit build switch; }
+group_asan_unit_ledger() { unit build/asan ledger; }
+group_asan_unit_protocols() { unit build/asan protocols; }
+group_asan_unit_switch() { unit build/asan switch; }
+
+group_sim_quick() { build/tiyn_sim 20; }
+group_sim() { build/tiyn_sim 300; }
+group_fault() { build/tiyn_fault; }
+
+integration() { # integration BUILD TEST...
+  local build=$1
+  shift
+  TIYN=$PWD/$build/tiyn "$PYTHON" -B -m unittest -v "$@"
+}
+all_integration() {
+  local module modules=()
+  for module in tests/integration/test_*.py; do
+    module=${module##*/}
+    modules+=("tests.integration.${module%.py}")
+  done
+  integration "$1" "${modules[@]}"
+}
+group_integration_quick() {
+  integration build tests.integration.test_rpc_login tests.integration.test_http_api \
+    tests.integration.test_restart
+}
+group_integration() { all_integration build; }
+group_asan_integration() { all_integration build/asan; }
+
+group_crash() { one crash "$PYTHON" -B tests/crash/crash.py --tiyn build/tiyn; }
+
+race() { one "${1##*/}" timeout 120 "$1"; }
+group_tsan_race() { all race build/tsan/race_*; }
+group_tsan_node() { integration build/tsan tests.integration.test_load; }
+
+fuzz() { # FUZZ_SECONDS a target, from the corpus that the repository keeps
+  local name=${1##*/} found=build/fuzz/corpus/${1##*/}
+  mkdir -p "$found"
+  one "$name" "$1" -max_total_time="${FUZZ_SECONDS:-20}" -timeout=10 -rss_limit_mb=4096 -verbosity=0 \
+    -artifact_prefix="build/fuzz/$name-" "$found" "tests/fuzz/corpus/${name#fuzz_}"
+}
+group_fuzz() { all fuzz build/fuzz/fuzz_*[a-z]; }
+
+group_bench() {
+  one "bench smoke" bench/run --seconds 1 &&
+    "$PYTHON" -B tests/check/bench.py build/bench.json
+}

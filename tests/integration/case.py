@@ -1,0 +1,83 @@
+"""What most tests start with: a node with a few accounts and money in them."""
+import itertools
+import unittest
+
+from tests.integration.http_client import Http
+from tests.integration.node import Node
+from tests.integration.rpc_client import OVERDRAFT, Rpc, pay
+
+ISSUER, FEES, AGENT, SHOP = 1, 2, 1001, 3001
+CLIENTS = range(2001, 2011)
+AGENT_FLOAT = 100_000_000_00  # tiyn
+
+reference_numbers = itertools.count(1)
+
+
+def next_reference():
+    return f"r-{next(reference_numbers)}"
+
+
+def tiyn(text):
+    """Tiyn of "12.34"."""
+    whole, _, parts = text.partition(".")
+    assert len(parts) == 2, text
+    return int(whole + parts)
+
+
+def money(amount):
+    """The opposite: what the JSON API takes."""
+    return f"{amount // 100}.{amount % 100:02d}"
+
+
+def payment(debit=AGENT, credit=2001, amount="1.00", **more):
+    """The JSON of a new payment."""
+    return {"reference": next_reference(), "operation": "cash_in", "mode": "post",
+            "legs": [{"debit": debit, "credit": credit, "amount": amount}], **more}
+
+
+def open_accounts(node):
+    """The accounts above, and money on the agent's, through the operator's socket."""
+    with Rpc(node.unix_path) as operator:
+        for number, kind, flags in [(ISSUER, "issuer", OVERDRAFT), (FEES, "fee_income", 0),
+                                    (AGENT, "agent", 0), (SHOP, "merchant", 0),
+                                    *((number, "wallet", 0) for number in CLIENTS)]:
+            opened = operator.outcome("account_open", {"id": number, "kind": kind, "owner": number,
+                                                       "flags": flags})
+            assert opened.status in ("DONE", "REPLAYED"), opened
+        float_ = operator.open(pay("float", ISSUER, AGENT, AGENT_FLOAT, requester=7))
+        assert float_[0].status in ("DONE", "REPLAYED"), float_
+
+
+class NodeCase(unittest.TestCase):
+    """One node for all tests of the class. CONFIG: changes to the tests' config."""
+    CONFIG = {}
+    GATEWAYS = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.node = Node(gateways=cls.GATEWAYS, **cls.CONFIG)
+        cls.addClassCleanup(cls.node.close)
+        cls.node.start()
+        open_accounts(cls.node)
+
+    def http(self, **options):
+        client = Http(self.node.http, **options)
+        self.addCleanup(client.close)
+        return client
+
+    def rpc(self, **options):
+        client = Rpc(self.node.rpc, **options)
+        self.addCleanup(client.close)
+        return client
+
+    def balance(self, account):
+        """Tiyn that the account has, as the JSON API says it."""
+        got = self.http().get(f"/v1/accounts/{account}").json()
+        return tiyn(got["credits_posted"]) - tiyn(got["debits_posted"])
+
+    def problem(self, response, status, code):
+        """Expects an RFC 9457 problem document."""
+        self.assertEqual(response.status, status, response)
+        self.assertEqual(response.headers["content-type"], "application/problem+json")
+        self.assertEqual(response.json()["code"], code, response)
+        self.assertEqual(response.json()["status"], status, response)

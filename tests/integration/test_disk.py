@@ -1,0 +1,146 @@
+"""A disk that fails or is full: refusals, a clear end, and never a loss."""
+import contextlib
+import os
+import resource
+import subprocess
+import unittest
+
+from tests.integration.case import AGENT, ISSUER, next_reference, open_accounts, payment
+from tests.integration.http_client import Closed as HttpClosed
+from tests.integration.http_client import Http
+from tests.integration.node import Node, poll
+from tests.integration.rpc_client import Closed, Outcome, Rpc, RpcError, pay
+
+BATCH = 500
+MIB = 1 << 20
+
+
+class Disk(unittest.TestCase):
+    def setUp(self):
+        self.node = Node(timeouts={"answer_ms": 5000})
+        self.addCleanup(self.node.close)
+        self.done = {}  # acknowledged: reference -> outcome
+        self.refused = set()  # told BUSY: not made
+
+    def pay_until(self, stop, most=2_000_000):
+        """Pays in batches until stop() or until the node does not answer any more."""
+        client = Rpc(self.node.rpc)
+        try:
+            while not stop() and len(self.done) < most:
+                batch = [pay(next_reference(), AGENT, 2001 + n % 10, 1, attributes=b"x" * 400)
+                         for n in range(BATCH)]
+                for sent, outcome in zip(batch, client.open(*batch)):
+                    if outcome.status == "DONE":
+                        self.done[sent[0]] = outcome
+                    else:
+                        self.assertEqual(outcome.status, "BUSY")
+                        self.refused.add(sent[0])
+        except RpcError as error:
+            self.assertIn(error.code, ("UNKNOWN", "BUSY"))
+        except (Closed, ConnectionError):
+            pass
+        finally:
+            client.close()
+
+    def nothing_was_lost(self):
+        """After a start on a disk that works: what was acknowledged is there as it was told."""
+        with Rpc(self.node.rpc) as client:
+            calls = {client.send("lookup", reference): reference for reference in
+                     list(self.done)[::7] + list(self.done)[-2 * BATCH:]}
+            for call, reference in calls.items():
+                status, record = client.answer(call)
+                self.assertEqual(status, 0, reference)
+                self.assertEqual(record["id"], self.done[reference].payment)
+            for reference in list(self.refused)[:2000]:
+                self.assertEqual(client.record("lookup", reference)[0], "PAYMENT_NOT_FOUND")
+            moved = sum(client.account(2001 + n)["balance"] for n in range(10))
+            self.assertGreaterEqual(moved, len(self.done))
+            self.assertEqual(client.account(ISSUER)["balance"] + client.account(AGENT)["balance"]
+                             + moved, 0)
+        self.node.stop()
+        self.assertIn("Sound", self.node.audit())
+
+    def limit_files(self, size):
+        """From now on no byte of a file behind `size` can be written."""
+        resource.prlimit(self.node.process.pid, resource.RLIMIT_FSIZE, (size, size))
+
+    def test_a_journal_that_cannot_be_written_ends_the_node(self):
+        self.node.start()
+        open_accounts(self.node)
+        self.pay_until(lambda: len(self.done) >= 3000)
+        held = Http(self.node.http)
+        self.limit_files(4096)
+        with contextlib.suppress(HttpClosed):
+            answer = held.post("/v1/payments", payment())
+            self.assertIn(answer.status, (503, 504), "not acknowledged, and not called refused")
+        held.close()
+        self.assertEqual(self.node.wait(), 3)
+        self.assertIn("journal", self.node.log())
+        self.node.start()
+        self.nothing_was_lost()
+
+    def test_a_store_that_cannot_be_written_is_an_alarm_then_busy(self):
+        self.node.start()
+        open_accounts(self.node)
+        store = max(path.stat().st_size for path in self.node.data.rglob("*") if path.is_file())
+        self.limit_files(max(store, 16 * MIB) + 4 * MIB)
+
+        def alarm():
+            text = Http(self.node.http, key=None).get("/metrics").body.decode()
+            return any(line.startswith("tiyn_checkpoint_failures_total ")
+                       and float(line.split()[1]) > 0 for line in text.splitlines())
+        self.pay_until(lambda: self.refused, 400_000)
+        self.assertTrue(self.refused, "the tables got full, and the node said so")
+        self.assertTrue(alarm())
+        self.assertIsNone(self.node.process.poll(), "it waits for the disk to come back")
+        self.assertEqual(Http(self.node.http, key=None).get("/readyz").status, 503)
+        self.assertEqual(Http(self.node.http).post("/v1/payments", payment()).status, 503)
+        # The disk is well again: so is the node, without a restart.
+        resource.prlimit(self.node.process.pid, resource.RLIMIT_FSIZE,
+                         (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        poll(lambda: Http(self.node.http, key=None).get("/readyz").status == 200, "ready again", 30)
+        before = len(self.done)
+        self.pay_until(lambda: len(self.done) > before + 1000)
+        self.assertGreater(len(self.done), before)
+        self.node.restart()
+        self.nothing_was_lost()
+
+    def test_no_room_to_start(self):
+        self.node.launch(limits=[(resource.RLIMIT_FSIZE, 4 * MIB)])
+        self.assertEqual(self.node.wait(), 3)
+        self.assertIn("start_failed", self.node.log())
+        self.node.start()
+        self.node.stop()
+
+    def test_a_full_disk(self):
+        disk = self.node.folder / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", str(disk)],
+                                 capture_output=True).returncode == 0
+        if not mounted:
+            self.skipTest("this user may not mount a small file system")
+        self.addCleanup(subprocess.run, ["umount", "-l", str(disk)], check=False)
+        self.node.sections["node"]["data"] = disk / "data"
+        self.node.write_config()
+        self.node.start()
+        open_accounts(self.node)
+        self.pay_until(lambda: self.refused or self.node.process.poll() is not None, 600_000)
+        if self.node.process.poll() is None:  # busy: the journal still had room
+            self.assertTrue(self.refused)
+            self.node.kill()
+        else:
+            self.assertEqual(self.node.wait(), 3)
+            self.assertTrue(self.node.log())
+        subprocess.run(["mount", "-o", "remount,size=400m", str(disk)], check=True)
+        self.node.start()
+        self.node.audit_folder = disk / "data"
+        with Rpc(self.node.rpc) as client:
+            for reference in list(self.done)[-2 * BATCH:]:
+                status, record = client.record("lookup", reference)
+                self.assertEqual((status, record["id"]), ("DONE", self.done[reference].payment))
+        self.node.stop()
+        self.assertIn("Sound", self.node.audit(disk / "data"))
+
+
+if __name__ == "__main__":
+    unittest.main()
