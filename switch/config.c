@@ -49,7 +49,7 @@ static void finish_gateway(struct parse *parse) {
     struct config *config = parse->config;
     struct gateway *gateway = &config->gateways[config->gateway_count - 1];
     if (config_gateway_finish(gateway, parse->gateway_seen, why) < 0) {
-        fail(parse, parse->section_line, "%s", why);
+        fail(parse, parse->section_line, "[%s]: %s", parse->section, why);
         return;
     }
     for (uint32_t i = 0; i + 1 < config->gateway_count; i++) {

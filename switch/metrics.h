@@ -10,7 +10,7 @@
 
 #define METRICS_LOOPS_MAX 16
 #define METRICS_ADAPTERS_MAX 8 /* the last one counts all that no adapter took ("node") */
-#define METRICS_OPERATIONS_MAX 24
+#define METRICS_OPERATIONS_MAX 32
 #define METRICS_STATUSES_MAX 32
 
 /* A latency histogram with log-linear buckets: each power of two from 16 us to 16 s is cut in four,

@@ -96,11 +96,11 @@ static void write_histogram(struct buffer *out, const struct histograms *all) {
 }
 
 static void write_latency(struct buffer *out, const struct metrics *metrics) {
-    head(out, "request_seconds", "histogram",
+    head(out, "request_latency_seconds", "histogram",
          "Time from a request's last byte to its answer, by adapter.");
     for (uint32_t adapter = 0; adapter < METRICS_ADAPTERS_MAX; adapter++) {
         if (metrics->adapters[adapter] != NULL) {
-            struct histograms all = {.name = "request_seconds",
+            struct histograms all = {.name = "request_latency_seconds",
                                      .adapter = metrics->adapters[adapter],
                                      .first = (const char *)&metrics->loops[0].latency[adapter],
                                      .stride = sizeof(struct metrics_loop),
@@ -219,9 +219,9 @@ static void write_ledger(struct buffer *out, const struct ledger_stats *stats) {
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         single(out, values[i].name, values[i].type, values[i].help, values[i].value);
     }
-    head(out, "commands_answered_total", "counter", "Commands answered, by ledger status.");
+    head(out, "ledger_status_total", "counter", "Commands answered, by ledger status.");
     for (unsigned i = 0; i < LEDGER_STATUS_COUNT; i++) {
-        buffer_format(out, "tiyn_commands_answered_total{status=\"%s\"} %" PRIu64 "\n",
+        buffer_format(out, "tiyn_ledger_status_total{status=\"%s\"} %" PRIu64 "\n",
                       ledger_status_name(i), stats->statuses[i]);
     }
 }

@@ -5,22 +5,27 @@
 
 #include "protocols/adapter.h"
 
+#define OPERATOR_LIST_MAX 1000u    /* rows of one list */
+#define OPERATOR_LIST_DEFAULT 100u /* when the call names no limit */
+
 struct node;
 
-/* True for the methods that operator_call answers; all others are an adapter's. */
+/* True for the methods that operator_call answers, and for unknown ones that start with "node.";
+ * all others are an adapter's. */
 bool operator_method(struct slice method);
 
 /* Answers one call with a whole RPC response frame in `reply`, errors included (a method that is
- * unknown or not granted, wrong params). grant: of the logged-in peer, never NULL. params: the
- * msgpack array, whole; borrowed until return.
+ * unknown or not granted, wrong params). grant: of the logged-in peer, never NULL; it needs the
+ * operator's right. params: the msgpack array, whole; borrowed until return.
  *
- * node.info []                          version, sequence, readiness, uptime      (right: node)
- * node.stats []                         struct ledger_stats as a map              (operator)
- * node.flush []                         checkpoints, answers the sequence         (operator)
- * node.backup [folder]                  flushes, then copies the ledger there     (operator)
- * node.open_payments [after, limit]     open payments with an id above `after`    (operator)
- * node.accounts [after, limit]          accounts with an id above `after`         (operator)
- * The lists are read from the last checkpoint and say so: "as_of_sequence". */
+ * node.stats []                      {version, uptime_ns, ready, why, listeners, ledger figures}
+ * node.flush []                      checkpoints: {ok, why, sequence}
+ * node.backup [folder]               flushes, then copies the ledger into the folder, an absolute
+ *                                    path: {ok, why, sequence}
+ * node.open_payments [after, limit]  {as_of_sequence, payments: [{id, ...}], next}
+ * node.accounts [after, limit]       {as_of_sequence, accounts: [{id, ...}], next}
+ * The lists are of the last checkpoint, by rising id from above `after` (0: from the first); next
+ * is the `after` of the next page, 0: this was the last. */
 void operator_call(struct node *node, const struct grant *grant, struct slice method,
                    struct slice params, uint32_t msgid, struct buffer *reply);
 

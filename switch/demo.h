@@ -1,0 +1,20 @@
+/* demo.h - what `tiyn serve --demo` adds to a node: a config in code, keys and accounts made on the
+ * first start and found again on later ones. Main thread. */
+#ifndef SWITCH_DEMO_H
+#define SWITCH_DEMO_H
+
+#include "switch/config.h"
+
+#define DEMO_DATA "build/demo" /* the data folder when none is given */
+#define DEMO_WHY 400           /* bytes of a failure's text, with its NUL */
+
+/* Sets what the demo needs in a config whose data folder is set: small tables, and a gateway "demo"
+ * with all rights but the operator's. Makes the folder, and reads or makes its keys:
+ * gateway.key (HTTP bearer) and gateway.rpc.key, mode 0600. 0, or -1 with why[DEMO_WHY]. */
+int demo_config(struct config *config, char *why);
+
+/* Opens the demo's accounts and gives the agent its float, over the operator's socket of the
+ * running node. Does nothing to what is there already. 0, or -1 with why. */
+int demo_fill(const struct config *config, char *why);
+
+#endif
