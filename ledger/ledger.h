@@ -181,6 +181,7 @@ struct ledger_payment {
     uint64_t id; /* rises by one; the transactionId of the field's protocols       */
     uint64_t requester;
     uint64_t opened_ns, changed_ns;
+    uint64_t held_ns;     /* when the hold was made; 0: none was made                     */
     uint64_t deadline_ns; /* declined when still open then; 0: never               */
     uint64_t sequence;    /* of the batch of its last change                       */
     uint64_t reversal_of; /* payment id or 0                                       */

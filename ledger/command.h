@@ -1,0 +1,59 @@
+/* command.h - a command's bytes: the same in the caller's memory, in rings and in the journal.
+ * Pure; any thread. All numbers are little-endian, as the machines we run on. */
+#ifndef LEDGER_COMMAND_H
+#define LEDGER_COMMAND_H
+
+#include "ledger/ledger.h"
+
+enum command_flag {
+    COMMAND_POST = 1,
+    COMMAND_WAIT = 2,
+    COMMAND_TOKEN = 4, /* a struct command_token follows the legs */
+    COMMAND_BY_PROVIDER = 8,
+};
+
+/* Followed by: leg_count struct ledger_leg_request; the token; a struct command_account (account
+ * open and change) or LEDGER_TOKEN_HASH bytes (token issue); the reference (registry: the key); the
+ * attributes (registry: the value); zeros up to a multiple of 8. */
+struct command {
+    uint32_t size; /* of all, a multiple of 8 */
+    uint8_t kind;  /* enum ledger_kind */
+    uint8_t flags; /* enum command_flag */
+    uint8_t leg_count;
+    uint8_t reference_size;
+    uint64_t requester;
+    uint64_t id;          /* payment or account; EXPIRE: count; REFUSED: status */
+    uint64_t reversal_of; /* open */
+    uint32_t expires_in_s;
+    uint32_t value_date;
+    uint16_t operation;
+    uint16_t attributes_size;
+    uint32_t fields; /* account change */
+};
+_Static_assert(sizeof(struct command) == 48, "journalled as is");
+
+struct command_token {
+    uint64_t account;
+    uint8_t hash[LEDGER_TOKEN_HASH];
+};
+_Static_assert(sizeof(struct command_token) == 40, "journalled as is");
+
+struct command_account {
+    uint64_t owner, floor, ceiling, day_limit, month_limit;
+    uint16_t kind, currency;
+    uint32_t flags;
+};
+_Static_assert(sizeof(struct command_account) == 48, "journalled as is");
+
+/* Parts of a command that passed ledger_command_size. Borrowed from it. */
+const struct ledger_leg_request *command_legs(const struct command *command);
+const struct command_token *command_token(const struct command *command);
+const struct command_account *command_account(const struct command *command);
+const uint8_t *command_token_hash(const struct command *command);
+const uint8_t *command_reference(const struct command *command);
+const uint8_t *command_attributes(const struct command *command);
+
+/* True for those that are neither journalled nor change anything. */
+bool command_is_read(const struct command *command);
+
+#endif

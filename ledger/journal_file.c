@@ -1,0 +1,317 @@
+/* journal_file.c - the local journal: opening, appending, making room, letting go. */
+#include "ledger/journal_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ledger/assert.h"
+#include "ledger/failure.h"
+#include "ledger/sector.h"
+#include "ledger/segment.h"
+
+void journal_hash(const struct journal_batch *batch, uint8_t *hash) {
+    struct record_header header = {
+        .magic = RECORD_MAGIC,
+        .version = RECORD_VERSION,
+        .epoch = batch->epoch,
+        .sequence = batch->sequence,
+        .time_ns = batch->time_ns,
+        .count = batch->count,
+        .length = batch->length,
+    };
+    crypto_generichash_state state;
+    memcpy(header.previous, batch->previous, JOURNAL_HASH);
+    (void)crypto_generichash_init(&state, NULL, 0, JOURNAL_HASH);
+    (void)crypto_generichash_update(&state, (const uint8_t *)&header, sizeof header);
+    (void)crypto_generichash_update(&state, batch->commands, batch->length);
+    (void)crypto_generichash_final(&state, hash, JOURNAL_HASH);
+}
+
+static struct journal_file *file_of(struct journal *journal) {
+    return (struct journal_file *)(void *)journal;
+}
+
+/* Makes segments until `ahead` stand behind the current one. */
+static int make_ahead(struct journal_file *file, uint32_t ahead, struct ledger_failure *failure) {
+    int rc = 0;
+    (void)pthread_mutex_lock(&file->making);
+    while (rc == 0 && file->last - file->current < ahead) {
+        if (file->last - file->first + 2 >= SEGMENTS_MAX) {
+            rc = failure_set(failure, LEDGER_EJOURNAL,
+                             "journal: %u segments wait for a checkpoint; see why the LMDB store "
+                             "is not written",
+                             SEGMENTS_MAX);
+            break;
+        }
+        rc = segment_make(file->folder_fd, file->last + 1, file->segment_bytes, file->zeros,
+                          failure);
+        if (rc == 0) {
+            file->last_sequence[(file->last + 1) % SEGMENTS_MAX] = 0;
+            file->last++;
+        }
+    }
+    (void)pthread_mutex_unlock(&file->making);
+    return rc;
+}
+
+static int file_prepare(struct journal *journal, struct ledger_failure *failure) {
+    struct journal_file *file = file_of(journal);
+    return file->last - file->current < SEGMENTS_AHEAD ? make_ahead(file, SEGMENTS_AHEAD, failure)
+                                                       : 0;
+}
+
+/* Goes on in segment `number`, at offset. */
+static int enter(struct journal_file *file, uint32_t number, uint64_t offset,
+                 struct ledger_failure *failure) {
+    struct stat stat;
+    int fd = segment_open(file->folder_fd, number, &file->direct, failure);
+    if (fd < 0) {
+        return fd;
+    }
+    if (fstat(fd, &stat) != 0) {
+        (void)close(fd);
+        return failure_set(failure, LEDGER_EJOURNAL, "journal: segment: %s", strerror(errno));
+    }
+    if (file->fd >= 0) {
+        (void)close(file->fd);
+    }
+    file->fd = fd;
+    file->offset = offset;
+    file->end = (uint64_t)stat.st_size;
+    file->current = number;
+    return 0;
+}
+
+static int next_segment(struct journal_file *file, struct ledger_failure *failure) {
+    int rc = 0;
+    if (file->last == file->current) { /* the checkpoint thread did not come to it */
+        rc = make_ahead(file, 1, failure);
+    }
+    return rc == 0 ? enter(file, file->current + 1, BLOCK_BYTES, failure) : rc;
+}
+
+/* A durable write at the journal's end. */
+static int write_durable(struct journal_file *file, const void *bytes, size_t size) {
+    int rc = segment_write(file->fd, bytes, size, file->offset);
+    if (rc == 0 && !file->direct && fdatasync(file->fd) != 0) {
+        rc = -errno;
+    }
+    return rc;
+}
+
+static int file_append(struct journal *journal, struct journal_batch *batch,
+                       struct ledger_failure *failure) {
+    struct journal_file *file = file_of(journal);
+    uint64_t size = record_bytes(batch->length);
+    ASSERT(batch->length <= PAYLOAD_BYTES_MAX);
+    ASSERT(size + BLOCK_BYTES <= file->segment_bytes);
+    if (file->offset + size > file->end) {
+        int rc = next_segment(file, failure);
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    struct record_header header = {
+        .magic = RECORD_MAGIC,
+        .version = RECORD_VERSION,
+        .epoch = batch->epoch,
+        .sequence = batch->sequence,
+        .time_ns = batch->time_ns,
+        .count = batch->count,
+        .length = batch->length,
+    };
+    journal_hash(batch, batch->hash);
+    memcpy(header.previous, batch->previous, JOURNAL_HASH);
+    memcpy(header.hash, batch->hash, JOURNAL_HASH);
+    size_t packed = sector_bytes(sizeof header + batch->length);
+    sector_pack(file->buffer, segment_place(file->current, file->offset), &header, sizeof header,
+                batch->commands, batch->length);
+    memset(file->buffer + packed, 0, size - packed);
+    int rc = write_durable(file, file->buffer, size);
+    if (rc != 0) {
+        return failure_set(failure, LEDGER_EJOURNAL, "journal: batch %llu was not written: %s",
+                           (unsigned long long)batch->sequence, strerror(-rc));
+    }
+    file->offset += size;
+    file->appended += size;
+    file->last_sequence[file->current % SEGMENTS_MAX] = batch->sequence;
+    return 0;
+}
+
+static int file_truncate(struct journal *journal, uint64_t sequence,
+                         struct ledger_failure *failure) {
+    struct journal_file *file = file_of(journal);
+    int rc = 0;
+    (void)pthread_mutex_lock(&file->making);
+    while (rc == 0 && file->ready && file->current - file->first > file->keep &&
+           file->last_sequence[file->first % SEGMENTS_MAX] <= sequence) {
+        rc = segment_remove(file->folder_fd, file->first, failure);
+        file->first += rc == 0 ? 1 : 0;
+    }
+    (void)pthread_mutex_unlock(&file->making);
+    return rc;
+}
+
+/* Zeros what a torn record left, so that the next one is written over zeros. */
+static int cut(struct journal_file *file, uint64_t bytes, struct ledger_failure *failure) {
+    uint64_t begin = file->offset;
+    int rc = 0;
+    for (uint64_t done = 0; done < bytes && rc == 0; done += BLOCK_BYTES) {
+        rc = write_durable(file, file->zeros, BLOCK_BYTES);
+        file->offset += BLOCK_BYTES;
+    }
+    file->offset = begin;
+    return rc == 0 ? 0
+                   : failure_set(failure, LEDGER_EJOURNAL, "journal: cannot cut a torn record: %s",
+                                 strerror(-rc));
+}
+
+/* Of numbers[0..count), the index of the segment in which the batch after `sequence` is or
+ * would be; 0 when no segment says. */
+static int find_start(struct journal_file *file, const uint32_t *numbers, uint32_t count,
+                      uint64_t sequence, uint32_t *start, struct ledger_failure *failure) {
+    uint64_t first = 0;
+    *start = 0;
+    for (uint32_t i = count; i-- > 0;) {
+        int rc = journal_first_sequence(file, numbers[i], &first, failure);
+        if (rc != 0) {
+            return rc;
+        }
+        if (first != 0 && first <= sequence + 1) {
+            *start = i;
+            return 0;
+        }
+    }
+    if (first > sequence + 1) {
+        return failure_set(failure, LEDGER_ECORRUPT,
+                           "journal: it begins at batch %llu, the store ends at %llu: batches "
+                           "between are missing",
+                           (unsigned long long)first, (unsigned long long)sequence);
+    }
+    return 0;
+}
+
+static int file_replay(struct journal *journal, uint64_t sequence, const uint8_t *hash,
+                       journal_visit visit, void *context, struct ledger_failure *failure) {
+    struct journal_file *file = file_of(journal);
+    struct journal_scan scan = {
+        .journal = file,
+        .after = sequence,
+        .check_after = true,
+        .visit = visit,
+        .context = context,
+        .failure = failure,
+    };
+    uint32_t *numbers = NULL, count = 0, start = 0;
+    memcpy(scan.after_hash, hash, JOURNAL_HASH);
+    int rc = segment_list(file->folder_fd, &numbers, &count, failure);
+    if (rc == 0 && count > 0) {
+        rc = find_start(file, numbers, count, sequence, &start, failure);
+    }
+    if (rc == 0 && count > 0) {
+        file->first = numbers[0];
+        file->last = numbers[count - 1];
+        rc = journal_scan(&scan, numbers + start, count - start);
+    }
+    if (rc == 0 && scan.end_number == 0) { /* no segments yet */
+        file->current = 0;
+        rc = make_ahead(file, 1, failure);
+        scan.end_number = 1;
+        scan.end_offset = BLOCK_BYTES;
+        file->first = 1;
+    }
+    free(numbers);
+    rc = rc == 0 ? enter(file, scan.end_number, scan.end_offset, failure) : rc;
+    rc = rc == 0 ? cut(file, scan.torn_bytes, failure) : rc;
+    file->ready = rc == 0;
+    return rc;
+}
+
+static int file_verify(struct journal *journal, uint64_t *records, uint64_t *bytes,
+                       struct ledger_failure *failure) {
+    struct journal_scan scan = {.journal = file_of(journal), .failure = failure};
+    uint32_t *numbers = NULL, count = 0;
+    int rc = segment_list(scan.journal->folder_fd, &numbers, &count, failure);
+    rc = rc == 0 ? journal_scan(&scan, numbers, count) : rc;
+    free(numbers);
+    *records = scan.records;
+    *bytes = scan.bytes;
+    return rc;
+}
+
+static void file_stats(struct journal *journal, uint64_t *bytes, uint64_t *segments) {
+    struct journal_file *file = file_of(journal);
+    *bytes = file->appended;
+    *segments = file->last - file->first + 1;
+}
+
+static void file_close(struct journal *journal) {
+    struct journal_file *file = file_of(journal);
+    if (file->fd >= 0) {
+        (void)close(file->fd);
+    }
+    if (file->folder_fd >= 0) {
+        (void)close(file->folder_fd);
+    }
+    (void)pthread_mutex_destroy(&file->making);
+    free(file->buffer);
+    free(file->zeros);
+    free(file->last_sequence);
+    free(file);
+}
+
+static int open_folder(const char *folder, struct ledger_failure *failure) {
+    int parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = -1;
+    if (parent >= 0 && (mkdirat(parent, "journal", 0700) == 0 || errno == EEXIST)) {
+        fd = openat(parent, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+    if (fd < 0 || fsync(parent) != 0) {
+        (void)failure_set(failure, LEDGER_EFOLDER, "%s/journal: %s", folder, strerror(errno));
+        if (fd >= 0) {
+            (void)close(fd);
+        }
+        fd = -1;
+    }
+    if (parent >= 0) {
+        (void)close(parent);
+    }
+    return fd;
+}
+
+int journal_file_open(struct journal **journal, const struct journal_file_options *options,
+                      struct ledger_failure *failure) {
+    struct journal_file *file = calloc(1, sizeof *file);
+    if (file == NULL) {
+        return failure_set(failure, LEDGER_EMEMORY, "out of memory");
+    }
+    file->base = (struct journal){file_append,   file_replay, file_verify, file_prepare,
+                                  file_truncate, file_stats,  file_close};
+    file->segment_bytes = options->segment_bytes;
+    file->keep = options->keep;
+    file->progress = options->progress;
+    file->progress_context = options->progress_context;
+    file->fd = -1;
+    (void)pthread_mutex_init(&file->making, NULL);
+    file->last_sequence = calloc(SEGMENTS_MAX, sizeof *file->last_sequence);
+    file->folder_fd = open_folder(options->folder, failure);
+    if (file->folder_fd < 0) {
+        file_close(&file->base);
+        return LEDGER_EFOLDER;
+    }
+    if (file->last_sequence == NULL ||
+        posix_memalign((void **)&file->zeros, BLOCK_BYTES, SEGMENT_ZEROS) != 0 ||
+        posix_memalign((void **)&file->buffer, BLOCK_BYTES, RECORD_BYTES_MAX) != 0) {
+        file_close(&file->base);
+        return failure_set(failure, LEDGER_EMEMORY, "out of memory");
+    }
+    memset(file->zeros, 0, SEGMENT_ZEROS);
+    memset(file->buffer, 0, RECORD_BYTES_MAX);
+    *journal = &file->base;
+    return 0;
+}

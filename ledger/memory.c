@@ -1,0 +1,19 @@
+/* memory.c - see memory.h. */
+#include "ledger/memory.h"
+
+#include <sys/mman.h>
+
+void *memory_take(size_t bytes) {
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        return NULL;
+    }
+    (void)madvise(memory, bytes, MADV_HUGEPAGE); /* advice: refused where they are switched off */
+    return memory;
+}
+
+void memory_give(void *memory, size_t bytes) {
+    if (memory != NULL) {
+        (void)munmap(memory, bytes);
+    }
+}

@@ -1,0 +1,81 @@
+/* snapshot.c - reading the last checkpoint on other threads. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/core.h"
+
+struct ledger_snapshot {
+    struct store_reader *reader;
+};
+
+int ledger_snapshot_open(struct ledger *ledger, struct ledger_snapshot **result) {
+    struct ledger_snapshot *snapshot = calloc(1, sizeof *snapshot);
+    if (snapshot == NULL) {
+        return LEDGER_EMEMORY;
+    }
+    int rc = store_reader_open(ledger->store, &snapshot->reader);
+    if (rc != 0) {
+        free(snapshot);
+        return rc;
+    }
+    *result = snapshot;
+    return 0;
+}
+
+void ledger_snapshot_close(struct ledger_snapshot *snapshot) {
+    store_reader_close(snapshot->reader);
+    free(snapshot);
+}
+
+uint64_t ledger_snapshot_sequence(const struct ledger_snapshot *snapshot) {
+    return store_meta(snapshot->reader)->sequence;
+}
+
+const struct ledger_account *ledger_snapshot_account(struct ledger_snapshot *snapshot,
+                                                     uint64_t id) {
+    return store_account(snapshot->reader, id);
+}
+
+const struct ledger_payment *ledger_snapshot_payment(struct ledger_snapshot *snapshot,
+                                                     uint64_t id) {
+    return store_payment(snapshot->reader, id);
+}
+
+const struct ledger_account *ledger_snapshot_next_account(struct ledger_snapshot *snapshot,
+                                                          uint64_t id) {
+    return store_next_account(snapshot->reader, id);
+}
+
+const struct ledger_payment *ledger_snapshot_next_payment(struct ledger_snapshot *snapshot,
+                                                          uint64_t id) {
+    return store_next_payment(snapshot->reader, id);
+}
+
+const struct ledger_payment *ledger_snapshot_next_open(struct ledger_snapshot *snapshot,
+                                                       uint64_t id) {
+    uint64_t found, deadline_ns;
+    return store_next_open(snapshot->reader, id, &found, &deadline_ns)
+               ? store_payment(snapshot->reader, found)
+               : NULL;
+}
+
+bool ledger_snapshot_next_registry(struct ledger_snapshot *snapshot, const void *key,
+                                   size_t key_size, struct ledger_registry_record *record) {
+    uint8_t name[STORE_KEY_MAX] = {RECORD_REGISTRY};
+    const void *found;
+    size_t found_size;
+    if (key_size > LEDGER_KEY_MAX) {
+        return false;
+    }
+    if (key_size > 0) {
+        memcpy(name + 1, key, key_size);
+    }
+    if (!store_next_record(snapshot->reader, name, key_size + 1, &found, &found_size,
+                           &record->value, &record->value_size) ||
+        *(const uint8_t *)found != RECORD_REGISTRY) {
+        return false;
+    }
+    record->key = (const uint8_t *)found + 1;
+    record->key_size = found_size - 1;
+    return true;
+}

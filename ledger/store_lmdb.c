@@ -1,0 +1,284 @@
+/* store_lmdb.c - the store's environment and its reading side. */
+#include "ledger/store_lmdb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/assert.h"
+#include "ledger/failure.h"
+
+#define STORE_MAGIC 0x65746174736e7974u /* "tynstate" */
+#define META_KEY "state"
+#define FILE_NAME "state.mdb"
+#define PATH_BYTES 4096
+
+int store_failed(struct ledger_failure *failure, const char *what, int rc) {
+    if (rc == 0) {
+        return 0;
+    }
+    const char *hint = rc == MDB_MAP_FULL ? "; raise map_gb in the config and start again" : "";
+    return failure_set(failure, LEDGER_ESTORE, "store: %s: %s%s", what, mdb_strerror(rc), hint);
+}
+
+void store_broken(const char *what, int rc) {
+    (void)fprintf(stderr, "store: reading %s failed: %s; the LMDB file is damaged\n", what,
+                  mdb_strerror(rc));
+    abort();
+}
+
+/* ---- Opening ------------------------------------------------------------------------------ */
+
+int store_load_meta(struct store *store, MDB_txn *txn, struct store_meta *meta) {
+    MDB_val key = {sizeof META_KEY - 1, (void *)(uintptr_t)META_KEY}, value;
+    int rc = mdb_get(txn, store->meta, &key, &value);
+    if (rc == 0 && value.mv_size == sizeof *meta) {
+        memcpy(meta, value.mv_data, sizeof *meta);
+    } else if (rc == 0) {
+        memset(meta, 0, sizeof *meta); /* another version: its first fields say which */
+        memcpy(meta, value.mv_data, value.mv_size < 16 ? value.mv_size : 16);
+    }
+    return rc;
+}
+
+static int open_databases(struct store *store, MDB_txn *txn) {
+    const struct {
+        const char *name;
+        unsigned flags;
+        MDB_dbi *dbi;
+    } databases[] = {
+        {"meta", 0, &store->meta},
+        {"accounts", MDB_INTEGERKEY, &store->accounts},
+        {"payments", MDB_INTEGERKEY, &store->payments},
+        {"open", MDB_INTEGERKEY, &store->open},
+        {"registry", 0, &store->registry},
+    };
+    for (size_t i = 0; i < sizeof databases / sizeof databases[0]; i++) {
+        int rc =
+            mdb_dbi_open(txn, databases[i].name, databases[i].flags | MDB_CREATE, databases[i].dbi);
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    for (unsigned slot = 0; slot < RUNS_MAX; slot++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "references%02u", slot);
+        int rc = mdb_dbi_open(txn, name, MDB_CREATE, &store->runs[slot]);
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
+/* Opens all databases, and makes the meta record of a new store. */
+static int prepare(struct store *store, bool create, uint64_t now_ns,
+                   struct ledger_failure *failure) {
+    MDB_txn *txn = NULL;
+    struct store_meta meta = {0};
+    int rc = mdb_txn_begin(store->env, NULL, 0, &txn);
+    if (rc != 0) {
+        return store_failed(failure, "opening", rc);
+    }
+    rc = open_databases(store, txn);
+    if (rc == 0) {
+        rc = store_load_meta(store, txn, &meta);
+    }
+    if (rc == MDB_NOTFOUND && create) {
+        meta = (struct store_meta){.magic = STORE_MAGIC,
+                                   .version = STORE_VERSION,
+                                   .epoch = 1,
+                                   .payment_next = 1,
+                                   .run_next = 1,
+                                   .created_ns = now_ns};
+        MDB_val key = {sizeof META_KEY - 1, (void *)(uintptr_t)META_KEY};
+        MDB_val value = {sizeof meta, &meta};
+        rc = mdb_put(txn, store->meta, &key, &value, 0);
+    }
+    if (rc != 0 || meta.magic != STORE_MAGIC || meta.version != STORE_VERSION) {
+        mdb_txn_abort(txn);
+        if (rc == 0 && meta.magic == STORE_MAGIC) {
+            return failure_set(failure, LEDGER_EVERSION,
+                               "store: " FILE_NAME " has format version %u, this program reads %u",
+                               meta.version, STORE_VERSION);
+        }
+        return rc != 0 ? store_failed(failure, "opening", rc)
+                       : failure_set(failure, LEDGER_ECORRUPT,
+                                     "store: " FILE_NAME " is not a ledger's state");
+    }
+    return store_failed(failure, "opening", mdb_txn_commit(txn));
+}
+
+int store_open(struct store **result, const char *folder, uint64_t map_bytes, bool create,
+               uint64_t now_ns, struct ledger_failure *failure) {
+    char path[PATH_BYTES];
+    struct store *store = calloc(1, sizeof *store);
+    if (store == NULL) {
+        return failure_set(failure, LEDGER_EMEMORY, "out of memory");
+    }
+    (void)snprintf(path, sizeof path, "%s/" FILE_NAME, folder);
+    int rc = mdb_env_create(&store->env);
+    if (rc == 0) {
+        rc = mdb_env_set_mapsize(store->env, map_bytes);
+    }
+    if (rc == 0) {
+        rc = mdb_env_set_maxdbs(store->env, RUNS_MAX + 8);
+    }
+    if (rc == 0) {
+        rc = mdb_env_set_maxreaders(store->env, LEDGER_SNAPSHOTS_MAX + 8);
+    }
+    if (rc == 0) { /* readers are not bound to threads; pages of random keys need no read-ahead */
+        rc = mdb_env_open(store->env, path, MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD, 0600);
+    }
+    rc = rc == 0 ? prepare(store, create, now_ns, failure) : store_failed(failure, path, rc);
+    if (rc != 0) {
+        store_close(store);
+        return rc;
+    }
+    *result = store;
+    return 0;
+}
+
+void store_close(struct store *store) {
+    if (store->env != NULL) {
+        mdb_env_close(store->env);
+    }
+    free(store);
+}
+
+void store_sizes(struct store *store, uint64_t *used, uint64_t *max) {
+    MDB_envinfo info;
+    MDB_stat stat;
+    if (mdb_env_info(store->env, &info) == 0 && mdb_env_stat(store->env, &stat) == 0) {
+        *used = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+        *max = info.me_mapsize;
+    }
+}
+
+int store_copy(struct store *store, const char *folder, struct ledger_failure *failure) {
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/" FILE_NAME, folder);
+    return store_failed(failure, path, mdb_env_copy2(store->env, path, MDB_CP_COMPACT));
+}
+
+/* ---- Readers ------------------------------------------------------------------------------ */
+
+static int load(struct store_reader *reader) {
+    int rc = store_load_meta(reader->store, reader->txn, &reader->meta);
+    return rc == 0 ? 0 : LEDGER_ESTORE;
+}
+
+int store_reader_open(struct store *store, struct store_reader **result) {
+    struct store_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL) {
+        return LEDGER_EMEMORY;
+    }
+    reader->store = store;
+    if (mdb_txn_begin(store->env, NULL, MDB_RDONLY, &reader->txn) != 0 || load(reader) != 0) {
+        store_reader_close(reader);
+        return LEDGER_ESTORE;
+    }
+    *result = reader;
+    return 0;
+}
+
+int store_reader_renew(struct store_reader *reader) {
+    mdb_txn_reset(reader->txn);
+    return mdb_txn_renew(reader->txn) == 0 ? load(reader) : LEDGER_ESTORE;
+}
+
+void store_reader_close(struct store_reader *reader) {
+    if (reader->txn != NULL) {
+        mdb_txn_abort(reader->txn);
+    }
+    free(reader);
+}
+
+const struct store_meta *store_meta(const struct store_reader *reader) {
+    return &reader->meta;
+}
+
+/* A record of an integer-key database, or NULL. All sizes there are multiples of 8, which keeps
+ * LMDB's nodes aligned. */
+static const void *get(struct store_reader *reader, MDB_dbi dbi, uint64_t id, size_t size_min) {
+    MDB_val key = {sizeof id, &id}, value;
+    int rc = mdb_get(reader->txn, dbi, &key, &value);
+    if (rc == MDB_NOTFOUND) {
+        return NULL;
+    }
+    if (rc != 0 || value.mv_size < size_min || (uintptr_t)value.mv_data % 8 != 0) {
+        store_broken("a record", rc);
+    }
+    return value.mv_data;
+}
+
+const struct ledger_account *store_account(struct store_reader *reader, uint64_t id) {
+    return get(reader, reader->store->accounts, id, sizeof(struct ledger_account));
+}
+
+const struct ledger_payment *store_payment(struct store_reader *reader, uint64_t id) {
+    return get(reader, reader->store->payments, id, sizeof(struct ledger_payment));
+}
+
+bool store_record(struct store_reader *reader, const void *key, size_t key_size, const void **value,
+                  size_t *value_size) {
+    MDB_val wanted = {key_size, (void *)(uintptr_t)key}, found;
+    int rc = mdb_get(reader->txn, reader->store->registry, &wanted, &found);
+    if (rc != 0 && rc != MDB_NOTFOUND) {
+        store_broken("the registry", rc);
+    }
+    if (rc == 0) {
+        *value = found.mv_data;
+        *value_size = found.mv_size;
+    }
+    return rc == 0;
+}
+
+/* The first record of dbi at or after the key. */
+static bool seek(struct store_reader *reader, MDB_dbi dbi, MDB_val *key, MDB_val *value) {
+    MDB_cursor *cursor;
+    int rc = mdb_cursor_open(reader->txn, dbi, &cursor);
+    if (rc == 0) {
+        rc = mdb_cursor_get(cursor, key, value, key->mv_size > 0 ? MDB_SET_RANGE : MDB_FIRST);
+        mdb_cursor_close(cursor);
+    }
+    if (rc != 0 && rc != MDB_NOTFOUND) {
+        store_broken("the next record", rc);
+    }
+    return rc == 0;
+}
+
+const struct ledger_account *store_next_account(struct store_reader *reader, uint64_t id) {
+    MDB_val key = {sizeof id, &id}, value;
+    return seek(reader, reader->store->accounts, &key, &value) ? value.mv_data : NULL;
+}
+
+const struct ledger_payment *store_next_payment(struct store_reader *reader, uint64_t id) {
+    MDB_val key = {sizeof id, &id}, value;
+    return seek(reader, reader->store->payments, &key, &value) ? value.mv_data : NULL;
+}
+
+bool store_next_open(struct store_reader *reader, uint64_t id, uint64_t *found,
+                     uint64_t *deadline_ns) {
+    MDB_val key = {sizeof id, &id}, value;
+    if (!seek(reader, reader->store->open, &key, &value)) {
+        return false;
+    }
+    memcpy(found, key.mv_data, sizeof *found);
+    memcpy(deadline_ns, value.mv_data, sizeof *deadline_ns);
+    return true;
+}
+
+bool store_next_record(struct store_reader *reader, const void *key, size_t key_size,
+                       const void **found, size_t *found_size, const void **value,
+                       size_t *value_size) {
+    MDB_val at = {key_size, (void *)(uintptr_t)key}, record;
+    if (!seek(reader, reader->store->registry, &at, &record)) {
+        return false;
+    }
+    *found = at.mv_data;
+    *found_size = at.mv_size;
+    *value = record.mv_data;
+    *value_size = record.mv_size;
+    return true;
+}

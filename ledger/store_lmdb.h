@@ -1,0 +1,37 @@
+/* store_lmdb.h - what the store's files share. Nobody else includes it, or lmdb.h. */
+#ifndef LEDGER_STORE_LMDB_H
+#define LEDGER_STORE_LMDB_H
+
+#include <lmdb.h>
+
+#include "ledger/store.h"
+
+struct store {
+    MDB_env *env;
+    MDB_dbi meta, accounts, payments, open, registry;
+    MDB_dbi runs[RUNS_MAX]; /* by slot; opened once, never closed */
+};
+
+struct store_reader {
+    struct store *store;
+    MDB_txn *txn;
+    struct store_meta meta; /* of this snapshot */
+};
+
+struct store_writer {
+    struct store *store;
+    MDB_txn *txn;
+    MDB_cursor *accounts, *payments, *run;
+    struct store_run *run_entry; /* of meta: the run being appended */
+    struct store_meta meta;
+    struct ledger_failure *failure;
+};
+
+/* Reports an LMDB error: LEDGER_ESTORE, or 0 when rc is 0. */
+int store_failed(struct ledger_failure *failure, const char *what, int rc);
+/* Reads the meta record; MDB_NOTFOUND when there is none. */
+int store_load_meta(struct store *store, MDB_txn *txn, struct store_meta *meta);
+/* Stops the process: a read of the map failed. */
+void store_broken(const char *what, int rc) __attribute__((noreturn));
+
+#endif

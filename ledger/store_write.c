@@ -1,0 +1,105 @@
+/* store_write.c - the store's writing side: one checkpoint is one synced transaction. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/assert.h"
+#include "ledger/failure.h"
+#include "ledger/store_lmdb.h"
+
+int store_write_begin(struct store *store, struct store_writer **result,
+                      struct ledger_failure *failure) {
+    struct store_writer *writer = calloc(1, sizeof *writer);
+    if (writer == NULL) {
+        return failure_set(failure, LEDGER_EMEMORY, "out of memory");
+    }
+    writer->store = store;
+    writer->failure = failure;
+    int rc = mdb_txn_begin(store->env, NULL, 0, &writer->txn);
+    if (rc == 0) {
+        rc = store_load_meta(store, writer->txn, &writer->meta);
+    }
+    if (rc == 0) {
+        rc = mdb_cursor_open(writer->txn, store->accounts, &writer->accounts);
+    }
+    if (rc == 0) {
+        rc = mdb_cursor_open(writer->txn, store->payments, &writer->payments);
+    }
+    if (rc != 0) {
+        store_write_abort(writer);
+        return store_failed(failure, "beginning a checkpoint", rc);
+    }
+    *result = writer;
+    return 0;
+}
+
+int store_write_account(struct store_writer *writer, const struct ledger_account *account) {
+    uint64_t id = account->id;
+    MDB_val key = {sizeof id, &id};
+    MDB_val value = {sizeof *account, (void *)(uintptr_t)account};
+    return store_failed(writer->failure, "writing an account",
+                        mdb_cursor_put(writer->accounts, &key, &value, 0));
+}
+
+int store_write_payment(struct store_writer *writer, const struct ledger_payment *payment,
+                        bool append) {
+    uint64_t id = payment->id;
+    ASSERT(payment->size % 8 == 0);
+    MDB_val key = {sizeof id, &id}, value = {payment->size, (void *)(uintptr_t)payment};
+    return store_failed(writer->failure, "writing a payment",
+                        mdb_cursor_put(writer->payments, &key, &value, append ? MDB_APPEND : 0));
+}
+
+int store_write_open(struct store_writer *writer, uint64_t id, uint64_t deadline_ns) {
+    MDB_val key = {sizeof id, &id}, value = {sizeof deadline_ns, &deadline_ns};
+    return store_failed(writer->failure, "writing an open payment",
+                        mdb_put(writer->txn, writer->store->open, &key, &value, 0));
+}
+
+int store_erase_open(struct store_writer *writer, uint64_t id) {
+    MDB_val key = {sizeof id, &id};
+    int rc = mdb_del(writer->txn, writer->store->open, &key, NULL);
+    return rc == MDB_NOTFOUND ? 0 : store_failed(writer->failure, "closing an open payment", rc);
+}
+
+int store_write_record(struct store_writer *writer, const void *key, size_t key_size,
+                       const void *value, size_t value_size) {
+    MDB_val at = {key_size, (void *)(uintptr_t)key};
+    MDB_val record = {value_size, (void *)(uintptr_t)value};
+    return store_failed(writer->failure, "writing a registry record",
+                        mdb_put(writer->txn, writer->store->registry, &at, &record, 0));
+}
+
+struct store_meta *store_write_meta(struct store_writer *writer) {
+    return &writer->meta;
+}
+
+static void release(struct store_writer *writer) {
+    MDB_cursor *cursors[] = {writer->accounts, writer->payments, writer->run};
+    for (size_t i = 0; i < sizeof cursors / sizeof cursors[0]; i++) {
+        if (cursors[i] != NULL) {
+            mdb_cursor_close(cursors[i]);
+        }
+    }
+}
+
+int store_write_commit(struct store_writer *writer) {
+    struct ledger_failure *failure = writer->failure;
+    MDB_val key = {5, (void *)(uintptr_t) "state"}, value = {sizeof writer->meta, &writer->meta};
+    int rc = mdb_put(writer->txn, writer->store->meta, &key, &value, 0);
+    if (rc != 0) {
+        store_write_abort(writer);
+        return store_failed(failure, "writing the state record", rc);
+    }
+    release(writer);
+    rc = mdb_txn_commit(writer->txn);
+    free(writer);
+    return store_failed(failure, "committing a checkpoint", rc);
+}
+
+void store_write_abort(struct store_writer *writer) {
+    release(writer);
+    if (writer->txn != NULL) {
+        mdb_txn_abort(writer->txn);
+    }
+    free(writer);
+}
