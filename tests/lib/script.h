@@ -14,6 +14,7 @@
  * closed pay|hold REF (DEBIT>CREDIT AMOUNT).. [wait] [by REQUESTER] [expires S] [op N] [date
  * YYYYMMDD] [reverses REF|#PAYMENT] [token ACCOUNT WORD] [attributes WORD]
  *   complete|decline|retry|dispatch|lookup REF|#PAYMENT [by REQUESTER | operator] [provider]
+ *   refused STATUS
  *   expire COUNT [= DECLINED]         issue ACCOUNT WORD S         put KEY VALUE       get KEY [=
  * VALUE] Queries: FIELD ACCOUNT = N                 a field of struct ledger_account, or balance,
  * available payment REF FIELD = N|WORD        a field of struct ledger_payment, state, or

@@ -195,6 +195,15 @@ static enum ledger_status put_get(struct script *script, struct script_words *wo
     return ledger_put_registry_lookup(&script->writer, key, (uint32_t)strlen(key));
 }
 
+static unsigned named(const char *word, unsigned count, const char *(*name_of)(unsigned)) {
+    for (unsigned i = 0; i < count; i++)
+        if (strcmp(word, name_of(i)) == 0)
+            return i;
+    fprintf(stderr, "script: unknown name %s\n", word);
+    REQUIRE(false);
+    return count;
+}
+
 /* Appends the command of that name, and says which state one expects when nothing is said. */
 static enum ledger_status put(struct script *script, struct script_words *words, const char *name,
                               struct script_expect *expect) {
@@ -227,6 +236,9 @@ static enum ledger_status put(struct script *script, struct script_words *words,
         return put_registry(script, words);
     if (strcmp(name, "get") == 0)
         return put_get(script, words, expect);
+    if (strcmp(name, "refused") == 0)
+        return ledger_put_refused(
+            &script->writer, named(words_take(words), LEDGER_STATUS_COUNT, ledger_status_name));
     if (strcmp(name, "expire") == 0) {
         enum ledger_status status =
             ledger_put_expire(&script->writer, (uint32_t)words_number(words));
@@ -235,15 +247,6 @@ static enum ledger_status put(struct script *script, struct script_words *words,
         return status;
     }
     return LEDGER_STATUS_COUNT;
-}
-
-static unsigned named(const char *word, unsigned count, const char *(*name_of)(unsigned)) {
-    for (unsigned i = 0; i < count; i++)
-        if (strcmp(word, name_of(i)) == 0)
-            return i;
-    fprintf(stderr, "script: unknown name %s\n", word);
-    REQUIRE(false);
-    return count;
 }
 
 bool script_command(struct script *script, struct script_words *words) {
