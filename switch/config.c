@@ -132,11 +132,13 @@ static char *read_line(char *line, int size, void *context) {
             next = getc(parse->file);
         }
     }
-    size_t blank = strspn(line, " \t\r\n\v\f");
-    if (blank > 0 && line[blank] != '\0' && strchr(";#", line[blank]) == NULL) {
+    bool marked = parse->line == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0; /* UTF-8's mark */
+    const char *text = line + (marked ? 3 : 0);
+    size_t blank = strspn(text, " \t\r\n\v\f");
+    if (blank > 0 && text[blank] != '\0' && strchr(";#", text[blank]) == NULL) {
         fail(parse, parse->line, "the line starts with a blank; start it in the first column");
-    } else if (line[0] == '[') {
-        start_section(parse, line + 1);
+    } else if (text[0] == '[') {
+        start_section(parse, text + 1);
     }
     return line;
 }

@@ -65,7 +65,7 @@ static int set_rpc_key(struct gateway *gateway, const char *text, char *why) {
             0 ||
         size != GATEWAY_KEY_SIZE) {
         return fail(why, "an RPC key is 64 hexadecimal digits; make one with: "
-                         "head -c 32 /dev/urandom | xxd -p -c 32");
+                         "od -An -vtx1 -N32 /dev/urandom | tr -d ' \\n'");
     }
     gateway->has_rpc_key = true;
     return 0;
@@ -80,7 +80,7 @@ static int set_bearer(struct gateway *gateway, const char *text, char *why) {
     }
     if (size < GATEWAY_BEARER_MIN || size > GATEWAY_BEARER_MAX) {
         return fail(why, "a bearer key has 32 to 128 characters; make one with: "
-                         "head -c 32 /dev/urandom | xxd -p -c 32");
+                         "od -An -vtx1 -N32 /dev/urandom | tr -d ' \\n'");
     }
     gateway_bearer_hash(gateway->bearer_hash, text, size);
     gateway->has_bearer = true;
