@@ -1,0 +1,11 @@
+/* adapters.c - the table of integrations: a new one adds its line here. */
+#include "switch/route.h"
+
+const struct adapter *const adapters[] = {
+    &rpc_adapter,
+    &json_api_adapter,
+};
+
+const uint32_t adapter_count = sizeof(adapters) / sizeof(adapters[0]);
+
+_Static_assert(sizeof(adapters) / sizeof(adapters[0]) <= ADAPTERS_MAX, "metrics number them");

@@ -1,0 +1,76 @@
+/* conn_deadline.c - what a connection owes its peer, and how long the peer may keep us waiting. */
+#include "switch/assert.h"
+#include "switch/conn.h"
+#include "switch/limits.h"
+#include "switch/loop.h"
+
+void conn_owe(struct conn *conn, struct call *call) {
+    call->conn = conn_place(conn);
+    call->conn_generation = conn->generation;
+    conn->calls++;
+    conn->commands += call->commands;
+}
+
+void conn_settle(struct conn *conn, struct call *call) {
+    ASSERT(conn->calls > 0);
+    ASSERT(conn->commands >= call->commands);
+    conn->calls--;
+    conn->commands -= call->commands;
+    call_give(&conn->loop->calls, call);
+}
+
+static uint64_t from_ms(uint64_t start_ns, uint32_t ms) {
+    return start_ns + (uint64_t)ms * 1000000;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b) {
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+/* Of an open connection that owes us nothing to take: 0, or when its request is to be whole, its
+ * peer to be logged in, or anything at all to have come. */
+static uint64_t input_deadline(const struct conn *conn) {
+    const struct config *config = conn->loop->shared->config;
+    uint64_t deadline = 0;
+    if (conn->partial_ns != 0 && !conn->paused) {
+        deadline = from_ms(conn->partial_ns, config->header_timeout_ms);
+    }
+    if (conn->listener == METRICS_RPC && conn->grant == NULL) {
+        deadline = earlier(deadline, from_ms(conn->opened_ns, config->header_timeout_ms));
+    }
+    if (deadline == 0 && conn->calls == 0 && config->idle_timeout_ms > 0) {
+        deadline = from_ms(conn->loop->now_ns, config->idle_timeout_ms);
+    }
+    return deadline;
+}
+
+void conn_arm(struct conn *conn) {
+    const struct config *config = conn->loop->shared->config;
+    uint64_t deadline = 0;
+    if (conn->state == CONN_LINGERING) {
+        deadline = conn->opened_ns + CONN_LINGER_NS;
+    } else if (conn->state == CONN_OPEN || conn->state == CONN_DRAINING) {
+        if (conn->sending != NULL) {
+            deadline = from_ms(conn->blocked_ns, config->write_timeout_ms);
+        } else if (conn->state == CONN_OPEN) {
+            deadline = input_deadline(conn);
+        }
+    }
+    conn->loop->conns.deadlines[conn_place(conn)] = deadline;
+}
+
+void conn_overdue(struct conn *conn, uint64_t now_ns) {
+    if (conn->sending != NULL) {
+        size_t left = uv_stream_get_write_queue_size(&conn->uv.stream);
+        if (left < conn->sending_left) { /* slow, but it reads */
+            conn->sending_left = left;
+            conn->blocked_ns = now_ns;
+            conn_arm(conn);
+            return;
+        }
+    }
+    if (conn->state != CONN_LINGERING) {
+        metrics_add(&conn->loop->metrics->timeouts, 1);
+    }
+    conn_close(conn);
+}

@@ -1,0 +1,29 @@
+/* ledger_thread.h - the one thread that commits: it drains the loops' calls into one batch, makes
+ * it durable, publishes the results, and keeps the ledger's house. Wall-clock time.
+ * Group commit needs no timer: while one batch is written, the next one gathers in the rings. */
+#ifndef SWITCH_LEDGER_THREAD_H
+#define SWITCH_LEDGER_THREAD_H
+
+#include "switch/bridge.h"
+#include "switch/metrics.h"
+
+struct ledger_thread;
+
+/* All are borrowed and outlive the thread. failed: called once, on the ledger thread, when the
+ * ledger failed; from then on all calls are answered as failed. 0, or -1: no thread, no memory. */
+struct ledger_thread_options {
+    struct ledger *ledger;
+    struct bridge *bridge;
+    struct metrics_ledger *metrics;
+    void (*failed)(void *context, int error);
+    void *context;
+};
+int ledger_thread_start(struct ledger_thread **thread, const struct ledger_thread_options *options);
+
+/* Has everything acknowledged checkpointed soon. Any thread. */
+void ledger_thread_flush(struct ledger_thread *thread);
+
+/* Answers what is in the rings, ends and frees the thread. NULL is fine. */
+void ledger_thread_stop(struct ledger_thread *thread);
+
+#endif

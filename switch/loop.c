@@ -1,0 +1,234 @@
+#include "switch/loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "switch/assert.h"
+#include "switch/clock.h"
+#include "switch/http.h"
+#include "switch/limits.h"
+#include "switch/log.h"
+#include "switch/rpc.h"
+
+void loop_begin(struct loop *loop) {
+    loop->now_ns = clock_monotonic_ns();
+    loop->wall_ns = clock_wall_ns();
+}
+
+void loop_end(struct loop *loop) {
+    bridge_publish(loop->shared->bridge, loop->lane); /* the ledger works while we send */
+    while (loop->dirty != CALL_NONE) {
+        struct conn *conn = &loop->conns.conns[loop->dirty];
+        loop->dirty = conn->dirty_next;
+        conn_flush(conn);
+    }
+    bridge_publish(loop->shared->bridge, loop->lane); /* what waited for the answers sent */
+}
+
+/* Gives a call its results, or NULL: not known. */
+static void answer(struct loop *loop, struct call *call, const struct ledger_result *results,
+                   uint32_t count) {
+    struct conn *conn = conn_find(loop, call->conn, call->conn_generation);
+    if (conn == NULL) {
+        call_give(&loop->calls, call); /* the peer left; the ledger's answer stands */
+    } else if (conn->listener == METRICS_HTTP) {
+        http_answer(conn, call, results, count);
+    } else {
+        rpc_answer(conn, call, results, count);
+    }
+}
+
+static void receive_answers(struct loop *loop) {
+    const struct bridge_answer *received = NULL;
+    while ((received = bridge_receive(loop->lane)) != NULL) {
+        struct call *call = call_find(&loop->calls, received->ticket);
+        if (call != NULL) { /* else it was told "unknown" already */
+            answer(loop, call, received->failed ? NULL : received->results, received->count);
+        }
+    }
+    bridge_release(loop->lane);
+}
+
+/* No new connections and requests. What is owed is answered first. */
+static void begin_stop(struct loop *loop) {
+    loop->stopping = true;
+    loop->stop_at_ns = loop->now_ns + (uint64_t)NODE_DRAIN_MS * 1000000;
+    for (uint32_t i = 0; i < LISTENERS; i++) {
+        listener_close(&loop->listeners[i]);
+    }
+    for (uint32_t i = 0; i < loop->conns.fresh; i++) {
+        struct conn *conn = &loop->conns.conns[i];
+        bool owes = conn->calls > 0 || conn->sending != NULL || conn->out != NULL;
+        if (conn->state == CONN_OPEN && owes) {
+            conn_drain(conn);
+        } else if (conn->state == CONN_OPEN || conn->state == CONN_LINGERING) {
+            conn_close(conn);
+        }
+    }
+}
+
+static void on_wake(uv_async_t *handle) {
+    struct loop *loop = handle->data;
+    loop_begin(loop);
+    receive_answers(loop);
+    if (!loop->stopping && atomic_load(&loop->stop)) {
+        begin_stop(loop);
+    }
+    loop_end(loop);
+}
+
+/* When nothing is left, the loop has no handle any more and ends. */
+static void go_on_stopping(struct loop *loop) {
+    if (loop->now_ns >= loop->stop_at_ns) {
+        for (uint32_t i = 0; i < loop->conns.fresh; i++) {
+            if (loop->conns.conns[i].state != CONN_FREE) {
+                conn_close(&loop->conns.conns[i]);
+            }
+        }
+    }
+    if (loop->conns.used == 0 && loop->worker.running == 0) {
+        uv_close((uv_handle_t *)&loop->wake, NULL);
+        uv_close((uv_handle_t *)&loop->sweep, NULL);
+    }
+}
+
+static void on_sweep(uv_timer_t *handle) {
+    struct loop *loop = handle->data;
+    loop_begin(loop);
+    for (uint32_t i = 0; i < loop->conns.fresh; i++) {
+        if (loop->conns.deadlines[i] != 0 && loop->conns.deadlines[i] <= loop->now_ns) {
+            conn_overdue(&loop->conns.conns[i], loop->now_ns);
+        }
+    }
+    uint64_t patience_ns = (uint64_t)loop->shared->config->answer_timeout_ms * 1000000;
+    struct call *call = NULL;
+    while ((call = call_overdue(&loop->calls, loop->now_ns - patience_ns)) != NULL) {
+        answer(loop, call, NULL, 0);
+    }
+    atomic_store_explicit(&loop->inflight, loop->calls.used, memory_order_relaxed);
+    if (loop->stopping) {
+        go_on_stopping(loop);
+    }
+    loop_end(loop);
+}
+
+/* From the ledger thread: answers are there. */
+static void wake(void *context) {
+    struct loop *loop = context;
+    (void)uv_async_send(&loop->wake);
+}
+
+static int open_memory(struct loop *loop) {
+    loop->read_bytes = malloc(LOOP_READ_BYTES);
+    if (loop->read_bytes == NULL || worker_init(&loop->worker) != 0 ||
+        call_table_init(&loop->calls, LOOP_CALLS_MAX) != 0 ||
+        conn_table_init(&loop->conns, loop->shared->config->connections_max) != 0) {
+        return -1;
+    }
+    buffer_init(&loop->body, HTTP_REPLY_MAX);
+    buffer_init(&loop->headers, HTTP_HEADER_MAX);
+    loop->dirty = CALL_NONE;
+    for (; loop->context_count < adapter_count; loop->context_count++) {
+        uint32_t i = loop->context_count;
+        if (adapters[i]->init != NULL &&
+            adapters[i]->init(&loop->contexts[i], &loop->shared->env) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int open_handles(struct loop *loop) {
+    if (uv_loop_init(&loop->uv) != 0) {
+        return -1;
+    }
+    loop->opened = true;
+    loop->wake.data = loop->sweep.data = loop;
+    loop->uv.data = loop;
+    if (uv_async_init(&loop->uv, &loop->wake, on_wake) != 0 ||
+        uv_timer_init(&loop->uv, &loop->sweep) != 0) {
+        return -1;
+    }
+    return uv_timer_start(&loop->sweep, on_sweep, LOOP_SWEEP_MS, LOOP_SWEEP_MS) == 0 ? 0 : -1;
+}
+
+int loop_open(struct loop *loop, struct loop_shared *shared, uint32_t index, uint16_t *http_port,
+              uint16_t *rpc_port, char *why, size_t why_size) {
+    const struct config *config = shared->config;
+    memset(loop, 0, sizeof(*loop));
+    loop->index = index;
+    loop->shared = shared;
+    loop->lane = &shared->bridge->lanes[index];
+    loop->lane->wake = wake;
+    loop->lane->wake_context = loop;
+    loop->metrics = &shared->metrics->loops[index];
+    loop_begin(loop);
+    if (open_memory(loop) != 0 || open_handles(loop) != 0) {
+        (void)snprintf(why, why_size, "no memory for an event loop");
+        return -1;
+    }
+    if (listener_open_tcp(&loop->listeners[METRICS_HTTP], loop, METRICS_HTTP, config->http_address,
+                          http_port, why, why_size) != 0 ||
+        listener_open_tcp(&loop->listeners[METRICS_RPC], loop, METRICS_RPC, config->rpc_address,
+                          rpc_port, why, why_size) != 0) {
+        return -1;
+    }
+    return index > 0 ? 0
+                     : listener_open_unix(&loop->listeners[METRICS_UNIX], loop, config->unix_path,
+                                          why, why_size);
+}
+
+static void *run(void *argument) {
+    struct loop *loop = argument;
+    (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
+    return NULL;
+}
+
+int loop_run(struct loop *loop) {
+    loop->running = pthread_create(&loop->thread, NULL, run, loop) == 0;
+    return loop->running ? 0 : -1;
+}
+
+void loop_stop(struct loop *loop) {
+    atomic_store(&loop->stop, true);
+    (void)uv_async_send(&loop->wake);
+}
+
+void loop_join(struct loop *loop) {
+    if (loop->running) {
+        (void)pthread_join(loop->thread, NULL);
+        loop->running = false;
+    }
+}
+
+static void close_handle(uv_handle_t *handle, void *argument) {
+    (void)argument;
+    if (!uv_is_closing(handle)) {
+        uv_close(handle, NULL);
+    }
+}
+
+void loop_close(struct loop *loop) {
+    ASSERT(!loop->running);
+    if (loop->opened) {
+        uv_walk(&loop->uv, close_handle, NULL); /* of a loop that never ran */
+        (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
+        int rc = uv_loop_close(&loop->uv);
+        ASSERT(rc == 0);
+        loop->opened = false;
+    }
+    for (uint32_t i = 0; i < loop->context_count; i++) {
+        if (adapters[i]->fini != NULL) {
+            adapters[i]->fini(loop->contexts[i]);
+        }
+    }
+    loop->context_count = 0;
+    worker_free(&loop->worker);
+    call_table_free(&loop->calls);
+    conn_table_free(&loop->conns);
+    pool_clear(&loop->pool);
+    buffer_free(&loop->body);
+    buffer_free(&loop->headers);
+    free(loop->read_bytes);
+    loop->read_bytes = NULL;
+}

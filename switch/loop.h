@@ -1,0 +1,79 @@
+/* loop.h - an event loop thread: its connections, calls in flight, listeners and lane to the ledger
+ * thread. Everything here is that thread's, but for the functions marked otherwise. */
+#ifndef SWITCH_LOOP_H
+#define SWITCH_LOOP_H
+
+#include <pthread.h>
+
+#include "switch/bridge.h"
+#include "switch/call.h"
+#include "switch/conn.h"
+#include "switch/listener.h"
+#include "switch/node.h"
+#include "switch/pool.h"
+#include "switch/route.h"
+#include "switch/worker.h"
+
+/* What the loops of a node share. Any thread. */
+struct loop_shared {
+    struct node *node;
+    const struct config *config;
+    struct ledger *ledger;
+    struct bridge *bridge;
+    struct metrics *metrics;
+    _Atomic uint32_t connections; /* of all loops */
+    struct adapter_env env;
+};
+
+struct loop {
+    uv_loop_t uv;
+    uv_async_t wake;  /* answers are there, or the loop is to stop */
+    uv_timer_t sweep; /* looks at time-outs                        */
+    pthread_t thread;
+    bool opened;  /* uv is initialised      */
+    bool running; /* the thread was started */
+    uint32_t index;
+    struct loop_shared *shared;
+    struct bridge_lane *lane;
+    struct metrics_loop *metrics;
+    struct listener listeners[LISTENERS];
+    void *contexts[ADAPTERS_MAX]; /* the adapters', one a loop */
+    uint32_t context_count;
+
+    struct conn_table conns;
+    struct call_table calls;
+    struct pool pool;
+    struct worker worker;
+    uint32_t dirty;              /* first connection with answers to send, or CALL_NONE */
+    size_t partial_bytes;        /* in buffers of requests that are not whole yet */
+    char *read_bytes;            /* LOOP_READ_BYTES, of whatever connection is being read */
+    struct buffer body, headers; /* of the HTTP answer being made */
+    uint64_t now_ns;             /* monotonic, at the start of the event  */
+    uint64_t wall_ns;            /* wall-clock, at the start of the event */
+
+    _Atomic bool stop;         /* set by loop_stop */
+    _Atomic uint32_t inflight; /* calls, as of the last sweep: for the metrics */
+    bool stopping;
+    uint64_t stop_at_ns; /* monotonic: then what is left is closed */
+};
+
+/* Prepares a loop: memory, adapters, listeners. http_port and rpc_port: in: what to bind, 0: any;
+ * out: what was bound. The Unix socket is opened by loop 0. 0, or -1 with why. After an error or
+ * the end of the thread: loop_close. */
+int loop_open(struct loop *loop, struct loop_shared *shared, uint32_t index, uint16_t *http_port,
+              uint16_t *rpc_port, char *why, size_t why_size);
+/* Starts the thread. 0 or -1. */
+int loop_run(struct loop *loop);
+/* Tells the loop to end: no new requests; answered and sent, or NODE_DRAIN_MS later, it ends. Any
+ * thread. */
+void loop_stop(struct loop *loop);
+/* Waits for the thread. The node's thread. */
+void loop_join(struct loop *loop);
+void loop_close(struct loop *loop);
+
+/* At the start and at the end of each event: sets the time; shows new calls to the ledger thread
+ * and sends the answers that gathered. */
+void loop_begin(struct loop *loop);
+void loop_end(struct loop *loop);
+
+#endif

@@ -1,0 +1,32 @@
+/* worker.h - work that is too long for a loop, on libuv's pool of threads: queries over a snapshot
+ * of the ledger, and an operator's orders. A bounded number of jobs a loop; what a job answers
+ * finds its call by ticket. Loop thread only, but for the work itself. */
+#ifndef SWITCH_WORKER_H
+#define SWITCH_WORKER_H
+
+#include <uv.h>
+
+#include "protocols/adapter.h"
+#include "switch/call.h"
+
+struct loop;
+struct job;
+
+struct worker {
+    struct job *jobs; /* WORKER_JOBS_MAX */
+    struct job *free;
+    uint32_t running;
+};
+
+/* 0, or -1: no memory. */
+int worker_init(struct worker *worker);
+void worker_free(struct worker *worker);
+
+/* Queues the adapter's query for a call. False: too many are queued. */
+bool worker_query(struct loop *loop, const struct call *call);
+
+/* Queues operator_call for a call. method and params are copied. False: too many, or too large. */
+bool worker_operator(struct loop *loop, const struct call *call, const struct grant *grant,
+                     uint32_t id, struct slice method, struct slice params);
+
+#endif
