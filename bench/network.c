@@ -2,7 +2,6 @@
  * and to the bare echo servers beside it. */
 #include "bench/echo.h"
 #include "bench/node.h"
-#include "bench/progress.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -14,12 +13,11 @@ static bool node_failed;       /* it is not started again */
 static uint64_t node_payments; /* acknowledged by it */
 
 static bool node_needed(struct bench *bench) {
-    if (node.pid == 0 && !node_failed) {
+    double seconds = bench->options.seconds;
+    if (node.pid == 0 && !node_failed)
         node_failed = !node_start(bench, &node);
-    } else if (!node_failed) {
-        progress_wipe();
+    else if (seconds <= 0 || seconds >= 1) /* else nothing much can be left to settle */
         bench_rest_ns(SETTLE_NS);
-    }
     return !node_failed;
 }
 
