@@ -151,12 +151,14 @@ class Methods(NodeCase):
         for method, params, code in (
                 ("fly", [], "UNKNOWN_METHOD"), ("", [], "UNKNOWN_METHOD"),
                 ("m" * 200, [], "UNKNOWN_METHOD"),
-                ("open", [], "BAD_PARAMS"), ("open", [5], "BAD_PARAMS"), ("open", [[]], "BAD_PARAMS"),
+                ("open", [], "BAD_PARAMS"), ("open", [5], "BAD_PARAMS"),
+                ("open", [[]], "BAD_PARAMS"),
                 ("open", [[], []], "BAD_PARAMS"), ("complete", [], "BAD_PARAMS"),
                 ("complete", [-1], "BAD_PARAMS"), ("lookup", [None], "BAD_PARAMS"),
                 ("lookup", [1, {"colour": 1}], "BAD_PARAMS"), ("account_open", [{}], "BAD_PARAMS"),
                 ("account_open", [{"id": 5, "kind": "bag"}], "BAD_PARAMS"),
-                ("account_get", ["x"], "BAD_PARAMS"), ("statement", [2001, {"limit": 0}], "BAD_PARAMS"),
+                ("account_get", ["x"], "BAD_PARAMS"),
+                ("statement", [2001, {"limit": 0}], "BAD_PARAMS"),
                 ("token_issue", [2001, b"short", 5], "BAD_PARAMS")):
             with self.assertRaises(RpcError, msg=method) as caught:
                 self.client.call(method, *params)
@@ -197,7 +199,8 @@ class Batches(NodeCase):
                (pay_legs(next_reference(), [[AGENT, 2001, 1]] * 9), "BAD_LEGS"),
                ([1, 2, 3], "BAD_COMMAND"), ({"reference": "x"}, "BAD_COMMAND"),
                (pay(next_reference(), AGENT, 2001, 1, attributes=b"x" * 3000), "BAD_COMMAND")]
-        mixed = [payment for pair in zip(good, bad) for payment in (pair[0], pair[1][0])] + [bad[8][0]]
+        mixed = [payment for one, other in zip(good, bad) for payment in (one, other[0])]
+        mixed.append(bad[8][0])
         outcomes = self.client.open(*mixed)
         self.assertEqual([outcome.status for outcome in outcomes[0:16:2]], ["DONE"] * 8)
         self.assertEqual([outcome.status for outcome in [*outcomes[1:16:2], outcomes[16]]],
