@@ -8,6 +8,8 @@
 
 #define PREPARE_EVERY 4096u /* records between looks at the journal's segments: 5 ms */
 
+#define AHEAD 8u /* records fetched ahead of use: sorted order is random in memory */
+
 struct writing {
     struct checkpoint *checkpoint;
     const struct table *table;
@@ -23,6 +25,12 @@ static void progress(struct writing *writing) {
         (void)checkpoint->journal->prepare(checkpoint->journal, NULL);
         /* The commit at the end is a third of the time. */
         checkpoint->permille = writing->done * 650 / writing->total;
+    }
+}
+
+static void fetch(const void *record, size_t size) {
+    for (size_t line = 0; line < size; line += 64) {
+        __builtin_prefetch((const char *)record + line);
     }
 }
 
@@ -44,6 +52,10 @@ static int write_accounts(struct writing *writing) {
     qsort(sort, count, sizeof sort[0], by_number);
     int rc = 0;
     for (uint64_t i = 0; i < count && rc == 0; i++) {
+        if (i + AHEAD < count) {
+            fetch(accounts_sealed(accounts, number, sort[i + AHEAD].index),
+                  sizeof(struct ledger_account));
+        }
         rc = store_write_account(writing->writer, accounts_sealed(accounts, number, sort[i].index));
         progress(writing);
     }
@@ -152,6 +164,9 @@ static int write_references(struct writing *writing) {
     qsort_r(sort, table->payment_count, sizeof sort[0], by_reference, context);
     int rc = store_run_begin(writing->writer);
     for (uint64_t i = 0; i < table->payment_count && rc == 0; i++) {
+        if (i + AHEAD < table->payment_count) { /* header, a leg and a reference */
+            fetch(table_new_payment(table, sort[i + AHEAD].index), 192);
+        }
         const struct ledger_payment *payment = table_new_payment(table, sort[i].index);
         uint8_t key[STORE_REFERENCE_MAX];
         size_t size = store_reference_key(
