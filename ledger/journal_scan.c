@@ -46,6 +46,7 @@ static uint64_t written_end(const struct image *image, uint64_t from, uint64_t t
 static enum found look(const struct image *image, uint64_t offset, struct record_header *header,
                        uint64_t *record_end) {
     bool bad = false;
+    ASSERT(image->bytes != NULL);
     *record_end = offset;
     if (offset + BLOCK_BYTES > image->size) {
         return FOUND_END;
@@ -93,6 +94,7 @@ static int corrupt(struct journal_scan *scan, const struct image *image, uint64_
 static int take(struct journal_scan *scan, const struct image *image, uint64_t offset,
                 uint8_t *data) {
     struct record_header header;
+    ASSERT(data != NULL);
     memcpy(&header, data, sizeof header);
     if (header.version != RECORD_VERSION) {
         return failure_set(scan->failure, LEDGER_EVERSION,

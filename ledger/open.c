@@ -54,6 +54,7 @@ static int fill_options(struct ledger_options *options, struct ledger_failure *f
 
 static int lock_folder(struct ledger *ledger, struct ledger_failure *failure) {
     const char *folder = ledger->folder;
+    ASSERT(folder != NULL);
     if (!ledger->options.must_exist && mkdir(folder, 0700) != 0 && errno != EEXIST) {
         return failure_set(failure, LEDGER_EFOLDER, "%s: cannot make it: %s", folder,
                            strerror(errno));

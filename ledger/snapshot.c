@@ -62,20 +62,17 @@ const struct ledger_payment *ledger_snapshot_next_open(struct ledger_snapshot *s
 bool ledger_snapshot_next_registry(struct ledger_snapshot *snapshot, const void *key,
                                    size_t key_size, struct ledger_registry_record *record) {
     uint8_t name[STORE_KEY_MAX] = {RECORD_REGISTRY};
-    const void *found;
-    size_t found_size;
     if (key_size > LEDGER_KEY_MAX) {
         return false;
     }
     if (key_size > 0) {
         memcpy(name + 1, key, key_size);
     }
-    if (!store_next_record(snapshot->reader, name, key_size + 1, &found, &found_size,
-                           &record->value, &record->value_size) ||
-        *(const uint8_t *)found != RECORD_REGISTRY) {
+    if (!store_next_record(snapshot->reader, name, key_size + 1, record) ||
+        *(const uint8_t *)record->key != RECORD_REGISTRY) {
         return false;
     }
-    record->key = (const uint8_t *)found + 1;
-    record->key_size = found_size - 1;
+    record->key = (const uint8_t *)record->key + 1;
+    record->key_size--;
     return true;
 }

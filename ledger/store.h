@@ -71,8 +71,7 @@ const struct ledger_payment *store_next_payment(struct store_reader *reader, uin
 bool store_next_open(struct store_reader *reader, uint64_t id, uint64_t *found,
                      uint64_t *deadline_ns);
 bool store_next_record(struct store_reader *reader, const void *key, size_t key_size,
-                       const void **found, size_t *found_size, const void **value,
-                       size_t *value_size);
+                       struct ledger_registry_record *record);
 /* Every reference of every whole run. visit returns false to stop. */
 void store_each_reference(struct store_reader *reader,
                           bool (*visit)(void *context, const uint8_t *key, size_t key_size,

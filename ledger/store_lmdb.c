@@ -270,15 +270,11 @@ bool store_next_open(struct store_reader *reader, uint64_t id, uint64_t *found,
 }
 
 bool store_next_record(struct store_reader *reader, const void *key, size_t key_size,
-                       const void **found, size_t *found_size, const void **value,
-                       size_t *value_size) {
-    MDB_val at = {key_size, (void *)(uintptr_t)key}, record;
-    if (!seek(reader, reader->store->registry, &at, &record)) {
+                       struct ledger_registry_record *record) {
+    MDB_val at = {key_size, (void *)(uintptr_t)key}, value;
+    if (!seek(reader, reader->store->registry, &at, &value)) {
         return false;
     }
-    *found = at.mv_data;
-    *found_size = at.mv_size;
-    *value = record.mv_data;
-    *value_size = record.mv_size;
+    *record = (struct ledger_registry_record){at.mv_data, value.mv_data, at.mv_size, value.mv_size};
     return true;
 }
