@@ -1,8 +1,12 @@
 /* command_audit.c - `tiyn audit`: proves a ledger sound, or lists its faults. */
+#include <errno.h>
+#include <ftw.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ledger/ledger.h"
 #include "protocols/common/money.h"
@@ -24,6 +28,8 @@ static const char help[] =
 /* An audit reads the ledger once from end to end: it needs no large caches. */
 #define AUDIT_TABLE_BYTES ((uint64_t)64 << 20)
 #define AUDIT_ACCOUNT_SLOTS ((uint64_t)256 << 10)
+#define AUDIT_SEGMENT_BYTES ((uint64_t)1 << 20) /* it writes none, but prepares some */
+#define AUDIT_OPEN_PAYMENTS (8u << 20)          /* more than any node's default      */
 
 static void print_fault(void *context, const char *line) {
     struct progress *progress = context;
@@ -74,14 +80,37 @@ static void print_json(const struct ledger_audit *audit) {
            audit->debits_pending, audit->faults);
 }
 
+/* Opening a backup makes a journal beside its state, as for a node. It is taken away again, for
+ * only a folder without one can be restored from. */
+static bool is_backup(const char *journal) {
+    return access(journal, F_OK) != 0 && errno == ENOENT;
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place) {
+    (void)status, (void)type, (void)place;
+    return remove(path);
+}
+
+static void remove_journal(const char *journal) {
+    if (nftw(journal, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0) {
+        fprintf(stderr, "tiyn audit: cannot remove %s, which the audit made: %s\n", journal,
+                strerror(errno));
+    }
+}
+
 static int audit_folder(const char *folder, struct ledger_audit *audit) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     struct progress recovery, reading;
+    char journal[PATH_MAX];
+    snprintf(journal, sizeof(journal), "%s/journal", folder);
+    bool backup = is_backup(journal);
     progress_start(&recovery, "recovering");
     struct ledger_options options = {.folder = folder,
                                      .table_bytes = AUDIT_TABLE_BYTES,
                                      .account_slots = AUDIT_ACCOUNT_SLOTS,
+                                     .segment_bytes = AUDIT_SEGMENT_BYTES,
+                                     .open_payments = AUDIT_OPEN_PAYMENTS,
                                      .journal_keep = UINT32_MAX,
                                      .must_exist = true,
                                      .progress = progress_update,
@@ -102,6 +131,9 @@ static int audit_folder(const char *folder, struct ledger_audit *audit) {
         fprintf(stderr, "tiyn audit: %s: %s\n", ledger_error_text(rc), ledger_failure_text(ledger));
     }
     int closed = ledger_close(ledger);
+    if (backup) {
+        remove_journal(journal);
+    }
     return rc < 0 ? rc : closed;
 }
 

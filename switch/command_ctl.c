@@ -28,7 +28,7 @@ static const char help[] =
     "  state            what the node does and how full it is\n"
     "  flush            checkpoint everything now\n"
     "\n"
-    "  KIND is wallet, agent, merchant, provider, fee_income, issuer or suspense. Amounts A are\n"
+    "  KIND is wallet, agent, merchant, provider, fee, issuer or suspense. Amounts A are\n"
     "  decimal KZT, such as 100.50; a limit may be \"none\".\n"
     "  --data DIR      the node's data folder: its socket is DIR/operator.sock\n"
     "  --socket PATH   the operator's socket itself\n"

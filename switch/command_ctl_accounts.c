@@ -157,7 +157,7 @@ int ctl_accounts_open(struct ctl *ctl) {
     }
     if (kind == NULL || ledger_kind_of(kind, strlen(kind)) == 0) {
         return command_usage("ctl", "--kind is missing or none of: wallet, agent, merchant, "
-                                    "provider, fee_income, issuer, suspense");
+                                    "provider, fee, issuer, suspense");
     }
     msgpack_packer *packer = rpc_client_params(&ctl->client);
     msgpack_pack_array(packer, 1);

@@ -125,20 +125,23 @@ static int load(const struct arguments *arguments) {
     return COMMAND_OK;
 }
 
-/* Each connection is a file; the usual soft limit of 1024 would be in the way. */
-static void raise_file_limit(void) {
+/* Each connection is a file. The node raises its own limit as far as it may. */
+static void check_file_limit(void) {
     struct rlimit limit;
     rlim_t need = (rlim_t)config.connections_max + FILES_BESIDE;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= need) {
-        return;
-    }
-    limit.rlim_cur =
-        limit.rlim_max == RLIM_INFINITY || limit.rlim_max > need ? need : limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < need) {
-        log_event(LOG_WARN, "few_files", "limit=%llu connections_max=%u advice=%s",
-                  (unsigned long long)limit.rlim_cur, config.connections_max,
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < need) {
+        log_event(LOG_WARN, "few_files", "limit=%llu need=%llu advice=%s",
+                  (unsigned long long)limit.rlim_max, (unsigned long long)need,
                   "raise the hard limit of open files (ulimit -Hn), or lower connections_max");
     }
+}
+
+static void log_listening(const struct node *node) {
+    log_event(LOG_INFO, "listening", "listener=%s address=%s port=%u", "http", config.http_address,
+              (unsigned)node_http_port(node));
+    log_event(LOG_INFO, "listening", "listener=%s address=%s port=%u", "rpc", config.rpc_address,
+              (unsigned)node_rpc_port(node));
+    log_event(LOG_INFO, "listening", "listener=%s path=%s", "unix", config.unix_path);
 }
 
 static void put_address(const char *address, uint16_t port) {
@@ -181,11 +184,12 @@ static int run(void) {
     struct node *node = NULL;
     char why[DEMO_WHY] = "";
     log_setup(config.log_format, config.log_level);
-    raise_file_limit();
+    check_file_limit();
     if (node_start(&node, &config, why, sizeof(why)) < 0) {
         log_event(LOG_ERROR, "start_failed", "why=%s", why);
         return COMMAND_FAILED;
     }
+    log_listening(node);
     bool filled = !config.demo || demo_fill(&config, why) == 0;
     if (filled) {
         print_listening(node);

@@ -22,14 +22,14 @@
 
 static const struct demo_account {
     uint64_t first, last;
-    const char *kind;
+    enum ledger_account_kind kind;
     uint32_t flags;
 } accounts[] = {
-    {1, 1, "issuer", LEDGER_ACCOUNT_OVERDRAFT},
-    {2, 2, "fee_income", 0},
-    {1001, 1001, "agent", 0},
-    {2001, 2010, "wallet", 0},
-    {3001, 3001, "merchant", 0},
+    {1, 1, LEDGER_ISSUER, LEDGER_ACCOUNT_OVERDRAFT},
+    {2, 2, LEDGER_FEE_INCOME, 0},
+    {1001, 1001, LEDGER_AGENT, 0},
+    {2001, 2010, LEDGER_WALLET, 0},
+    {3001, 3001, LEDGER_MERCHANT, 0},
 };
 
 static int fail(char *why, const char *what, const char *path) {
@@ -100,6 +100,7 @@ int demo_config(struct config *config, char *why) {
     config->map_gb = 8;
     config->segment_mb = 16;
     config->open_payments_max = 65536;
+    config->checkpoint_ms = 100; /* lists and statements follow at once */
     config->log_format = LOG_LOGFMT;
 
     struct gateway *gateway = &config->gateways[0];
@@ -119,10 +120,21 @@ int demo_config(struct config *config, char *why) {
     return 0;
 }
 
-static int call(struct rpc_client *client, const char *method, char *why) {
+/* Calls, and expects DONE, REPLAYED or one more status in the (first) outcome. */
+static int call(struct rpc_client *client, const char *method, uint64_t fine, char *why) {
     const msgpack_object *result = NULL;
     if (rpc_client_call(client, method, &result) != RPC_CLIENT_OK) {
         snprintf(why, DEMO_WHY, "cannot fill the demo ledger: %s: %s", method, client->why);
+        return -1;
+    }
+    while (result->type == MSGPACK_OBJECT_ARRAY && result->via.array.size > 0) {
+        result = result->via.array.ptr; /* open's outcomes are in one more array */
+    }
+    uint64_t status = result->via.u64;
+    if (result->type != MSGPACK_OBJECT_POSITIVE_INTEGER ||
+        (status != LEDGER_DONE && status != LEDGER_REPLAYED && status != fine)) {
+        snprintf(why, DEMO_WHY, "cannot fill the demo ledger: %s: %s", method,
+                 ledger_status_text((unsigned)status));
         return -1;
     }
     return 0;
@@ -139,10 +151,10 @@ static int open_account(struct rpc_client *client, const struct demo_account *ac
     pack_text(packer, "owner");
     msgpack_pack_uint64(packer, id);
     pack_text(packer, "kind");
-    pack_text(packer, account->kind);
+    pack_text(packer, ledger_kind_name(account->kind));
     pack_text(packer, "flags");
     msgpack_pack_uint32(packer, account->flags);
-    return call(client, "account_open", why);
+    return call(client, "account_open", LEDGER_ACCOUNT_EXISTS, why);
 }
 
 /* The agent's float, paid by the issuer. The fixed reference makes it happen once for ever. */
@@ -162,7 +174,18 @@ static int open_float(struct rpc_client *client, char *why) {
     msgpack_pack_map(packer, 1);
     pack_text(packer, "requester");
     msgpack_pack_uint64(packer, 1);
-    return call(client, "open", why);
+    return call(client, "open", LEDGER_DONE, why);
+}
+
+/* Lists and statements are of the last checkpoint: the first look should find the accounts. */
+static int flush(struct rpc_client *client, char *why) {
+    const msgpack_object *result = NULL;
+    msgpack_pack_array(rpc_client_params(client), 0);
+    if (rpc_client_call(client, "node.flush", &result) != RPC_CLIENT_OK) {
+        snprintf(why, DEMO_WHY, "cannot save the demo ledger: %s", client->why);
+        return -1;
+    }
+    return 0;
 }
 
 int demo_fill(const struct config *config, char *why) {
@@ -178,6 +201,7 @@ int demo_fill(const struct config *config, char *why) {
         }
     }
     rc = rc == 0 ? open_float(&client, why) : rc;
+    rc = rc == 0 ? flush(&client, why) : rc;
     rpc_client_close(&client);
     return rc;
 }
