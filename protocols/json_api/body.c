@@ -145,7 +145,9 @@ bool body_amount(json_t *value, const char *where, const char *name, uint64_t *t
         return true;
     if (!json_is_string(value) || !money_parse(body_string(value), tiyn))
         return problem_reply(reply, PROBLEM_BAD_REQUEST,
-                             "%s%s: expected a decimal string such as \"100.00\"", where, name);
+                             "%s%s: expected a decimal string such as \"100.00\", not above "
+                             "11529215046068469.76",
+                             where, name);
     return true;
 }
 

@@ -60,7 +60,7 @@ static void print_attributes(struct buffer *body, struct slice bytes) {
     } else if (bytes.size == 0) {
         buffer_text(body, ",\"attributes\":null");
     } else {
-        text_bytes(body, "attributes", bytes);
+        text_base64(body, "attributes", bytes);
     }
     json_decref(object);
 }
@@ -115,7 +115,7 @@ static void print_settings(struct buffer *body, const struct call_account *accou
     if (account->currency == LEDGER_CURRENCY_KZT)
         text_word(body, "currency", "KZT");
     else
-        text_number(body, "currency", account->currency);
+        buffer_format(body, ",\"currency\":\"%03u\"", account->currency);
     text_amount(body, "floor", account->floor);
     text_limit(body, "ceiling", account->ceiling);
     text_limit(body, "day_limit", account->day_limit);

@@ -1,5 +1,7 @@
 #include "protocols/json_api/problem.h"
 
+#include <jansson.h>
+
 #include "protocols/common/assert.h"
 #include "protocols/json_api/text.h"
 
@@ -73,6 +75,15 @@ static void write_problem(struct adapter_reply *reply, uint32_t http, const char
     buffer_format(reply->body, ",\"code\":\"%s\"}", code);
 }
 
+/* A detail quotes what the peer sent, perhaps cut within a character: keep the reply UTF-8. */
+static void make_utf8(struct buffer *detail) {
+    json_t *string = json_stringn(detail->base, detail->used);
+    for (size_t i = 0; string == NULL && i < detail->used; i++)
+        if ((unsigned char)detail->base[i] >= 0x80)
+            detail->base[i] = '?';
+    json_decref(string);
+}
+
 bool problem_reply(struct adapter_reply *reply, enum problem problem, const char *format, ...) {
     ASSERT(problem < PROBLEM_COUNT);
     struct buffer detail;
@@ -83,6 +94,7 @@ bool problem_reply(struct adapter_reply *reply, enum problem problem, const char
     va_end(arguments);
     if (detail.failed) /* a field's name of the peer's that is too long to quote */
         detail.used = 0;
+    make_utf8(&detail);
     write_problem(reply, problems[problem].http, problems[problem].code, problems[problem].title,
                   (struct slice){detail.base, detail.used});
     buffer_free(&detail);

@@ -123,8 +123,12 @@ void text_bytes(struct buffer *buffer, const char *name, struct slice bytes) {
     if (is_printable(bytes)) {
         put_name(buffer, name);
         text_string(buffer, bytes);
-        return;
+    } else {
+        text_base64(buffer, name, bytes);
     }
+}
+
+void text_base64(struct buffer *buffer, const char *name, struct slice bytes) {
     buffer_format(buffer, ",\"%s_base64\":\"", name);
     size_t size = sodium_base64_encoded_len(bytes.size, sodium_base64_VARIANT_ORIGINAL);
     char *place = buffer_extend(buffer, size);

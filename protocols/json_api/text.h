@@ -25,5 +25,6 @@ void text_operation(struct buffer *buffer, uint16_t operation); /* its name, els
 
 /* `,"name":"..."` when bytes are UTF-8 without control characters, else `,"name_base64":"..."`. */
 void text_bytes(struct buffer *buffer, const char *name, struct slice bytes);
+void text_base64(struct buffer *buffer, const char *name, struct slice bytes);
 
 #endif

@@ -211,23 +211,23 @@ static enum ledger_status registry(const struct rpc_method *method, const msgpac
                                (uint32_t)value.size);
 }
 
-#define METHOD(text, right_, answer_, kind_, read_)                                                \
-    { {text, sizeof text - 1}, GRANT_##right_, RPC_ANSWER_##answer_, kind_, read_ }
+#define METHOD(text, params_, right_, answer_, kind_, read_)                                       \
+    { {text, sizeof text - 1}, params_, GRANT_##right_, RPC_ANSWER_##answer_, kind_, read_ }
 static const struct rpc_method methods[] = {
-    METHOD("open", OPEN, OPEN, LEDGER_OPEN, NULL),
-    METHOD("complete", COMPLETE, OUTCOME, LEDGER_COMPLETE, target),
-    METHOD("decline", DECLINE, OUTCOME, LEDGER_DECLINE, target),
-    METHOD("retry", COMPLETE, OUTCOME, LEDGER_RETRY, target),
-    METHOD("dispatch", COMPLETE, OUTCOME, LEDGER_DISPATCH, target),
-    METHOD("lookup", LOOKUP, PAYMENT, LEDGER_LOOKUP, target),
-    METHOD("account_open", ACCOUNT_OPEN, OUTCOME, LEDGER_ACCOUNT_OPEN, account_open),
-    METHOD("account_change", OPERATOR, OUTCOME, LEDGER_ACCOUNT_CHANGE, account_change),
-    METHOD("account_get", ACCOUNT_READ, ACCOUNT, LEDGER_ACCOUNT_LOOKUP, account_get),
-    METHOD("statement", ACCOUNT_READ, STATEMENT, LEDGER_REFUSED, statement),
-    METHOD("token_issue", OPEN, OUTCOME, LEDGER_TOKEN_ISSUE, token_issue),
-    METHOD("registry_put", OPERATOR, OUTCOME, LEDGER_REGISTRY_PUT, registry),
-    METHOD("registry_get", OPERATOR, REGISTRY, LEDGER_REGISTRY_LOOKUP, registry),
-    METHOD("info", NODE, INFO, LEDGER_REFUSED, NULL),
+    METHOD("open", 1, OPEN, OPEN, LEDGER_OPEN, NULL),
+    METHOD("complete", 2, COMPLETE, OUTCOME, LEDGER_COMPLETE, target),
+    METHOD("decline", 2, DECLINE, OUTCOME, LEDGER_DECLINE, target),
+    METHOD("retry", 2, COMPLETE, OUTCOME, LEDGER_RETRY, target),
+    METHOD("dispatch", 2, COMPLETE, OUTCOME, LEDGER_DISPATCH, target),
+    METHOD("lookup", 2, LOOKUP, PAYMENT, LEDGER_LOOKUP, target),
+    METHOD("account_open", 1, ACCOUNT_OPEN, OUTCOME, LEDGER_ACCOUNT_OPEN, account_open),
+    METHOD("account_change", 2, OPERATOR, OUTCOME, LEDGER_ACCOUNT_CHANGE, account_change),
+    METHOD("account_get", 1, ACCOUNT_READ, ACCOUNT, LEDGER_ACCOUNT_LOOKUP, account_get),
+    METHOD("statement", 2, ACCOUNT_READ, STATEMENT, LEDGER_REFUSED, statement),
+    METHOD("token_issue", 3, OPEN, OUTCOME, LEDGER_TOKEN_ISSUE, token_issue),
+    METHOD("registry_put", 2, OPERATOR, OUTCOME, LEDGER_REGISTRY_PUT, registry),
+    METHOD("registry_get", 1, OPERATOR, REGISTRY, LEDGER_REGISTRY_LOOKUP, registry),
+    METHOD("info", 0, NODE, INFO, LEDGER_REFUSED, NULL),
 };
 
 const struct rpc_method *rpc_method_find(struct slice name) {

@@ -30,6 +30,7 @@ _Static_assert(sizeof(struct rpc_note) <= sizeof(struct adapter_note), "kept the
 
 struct rpc_method {
     struct slice name;
+    uint32_t params_max;    /* how many it takes                      */
     uint32_t right;         /* enum grant_right                       */
     enum rpc_answer answer; /* and how it is answered                 */
     enum ledger_kind kind;  /* of target methods, or 0                */

@@ -32,7 +32,7 @@ static enum adapter_verdict decode_params(const struct rpc_method *method,
         return answer_error(reply, note->call_id, RPC_ERROR_BUSY, NULL);
     enum ledger_status status = LEDGER_BAD_COMMAND;
     if (rpc_unpack(request->body, RPC_PARAMS_MAX, &zone, &params) &&
-        params.type == MSGPACK_OBJECT_ARRAY)
+        params.type == MSGPACK_OBJECT_ARRAY && params.via.array.size <= method->params_max)
         status = method->read(method, &params, request->grant, writer, note);
     else
         rpc_fail(&note->fault, RPC_PLACE_PARAMS, RPC_EXPECTED_PARAMS);

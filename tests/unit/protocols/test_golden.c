@@ -1,0 +1,12 @@
+/* Golden exchanges: tests/golden/<adapter>/<case>.txt. */
+#include <criterion/criterion.h>
+
+#include "tests/unit/protocols/golden.h"
+
+Test(golden, rpc) {
+    golden_run(&rpc_adapter, "rpc");
+}
+
+Test(golden, json_api) {
+    golden_run(&json_api_adapter, "json_api");
+}
