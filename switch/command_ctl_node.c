@@ -38,7 +38,7 @@ static void print_state(const msgpack_object *state) {
     uint64_t sequence = ctl_uint(ledger, "sequence"), mib = (uint64_t)1 << 20;
     char text[CTL_TEXT];
     bool ready = ctl_true(state, "ready");
-    printf("%-14s %s %s\n", "node", ready ? "takes payments" : "DOES NOT TAKE PAYMENTS:",
+    printf("%-14s %s%s\n", "node", ready ? "takes payments" : "DOES NOT TAKE PAYMENTS: ",
            ctl_text(rpc_client_field(state, "why"), text));
     printf("%-14s %s\n", "version", ctl_text(rpc_client_field(state, "version"), text));
     printf("%-14s %" PRIu64 " d %02" PRIu64 ":%02" PRIu64 ":%02" PRIu64 "\n", "up",

@@ -154,16 +154,14 @@ static void put_address(const char *address, uint16_t port) {
 
 static void print_demo(const struct node *node) {
     const char *program = program_invocation_name;
-    printf(
-        "\nTry, in another terminal: a payment of 100.00 from agent 1001 to wallet 2001,\n\n"
-        "  curl -s -H \"Authorization: Bearer $(cat %s/gateway.key)\" \\\n"
-        "    http://127.0.0.1:%u/v1/payments -d "
-        "'{\"reference\":\"first-1\",\"operation\":\"cash_in\",\n"
-        "    "
-        "\"mode\":\"post\",\"legs\":[{\"debit\":1001,\"credit\":2001,\"amount\":\"100.00\"}]}'\n\n"
-        "and what it did:\n\n"
-        "  %s ctl --data %s accounts show 2001\n\n",
-        config.data, node_http_port(node), program, config.data);
+    printf("\nTry, in another terminal: a payment of 100.00 from agent 1001 to wallet 2001,\n\n"
+           "  curl -s -H \"Authorization: Bearer $(cat %s/gateway.key)\" -w '\\n' \\\n"
+           "    http://127.0.0.1:%u/v1/payments --json \\\n"
+           "    '{\"reference\": \"first-1\", \"operation\": \"cash_in\", \"mode\": \"post\",\n"
+           "      \"legs\": [{\"debit\": 1001, \"credit\": 2001, \"amount\": \"100.00\"}]}'\n\n"
+           "and what it did:\n\n"
+           "  %s ctl --data %s accounts show 2001\n\n",
+           config.data, node_http_port(node), program, config.data);
 }
 
 static void print_listening(const struct node *node) {
