@@ -110,6 +110,12 @@ static int on_headers_complete(llhttp_t *llhttp) {
     return check_headers(parser);
 }
 
+/* A chunk says its size first; content_length is the chunk's then. */
+static int on_chunk_header(llhttp_t *llhttp) {
+    struct http_parser *parser = parser_of(llhttp);
+    return llhttp->content_length > HTTP_BODY_MAX - parser->body_size ? refuse(parser, 413) : 0;
+}
+
 static int on_body(llhttp_t *llhttp, const char *at, size_t size) {
     struct http_parser *parser = parser_of(llhttp);
     size_t offset = (size_t)(at - parser->base);
@@ -139,6 +145,7 @@ static const llhttp_settings_t settings = {
     .on_header_value = on_header_value,
     .on_header_field_complete = on_header_field_complete,
     .on_headers_complete = on_headers_complete,
+    .on_chunk_header = on_chunk_header,
     .on_body = on_body,
     .on_message_complete = on_message_complete,
 };
@@ -183,11 +190,11 @@ static bool feed(struct http_parser *parser, char *bytes, size_t size) {
 
 enum http_parse_status http_parse(struct http_parser *parser, char *bytes, size_t size,
                                   size_t *request_size) {
-    ASSERT(parser->fed <= size);
     if (llhttp_get_errno(&parser->llhttp) == HPE_PAUSED) { /* the request before was DONE */
         llhttp_resume(&parser->llhttp);
         next_request(parser);
     }
+    ASSERT(parser->fed <= size);
     bool on = true;
     if (!parser->head_done) { /* a head that is too long ends here, not after a whole read */
         on = feed(parser, bytes, size < HTTP_HEADER_MAX ? size : HTTP_HEADER_MAX);

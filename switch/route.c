@@ -26,7 +26,7 @@ uint32_t route_rpc(void) {
  * what takes many, and a large room wastes more where the ring starts over. */
 static uint32_t commands_room(size_t body_size) {
     size_t room = 2 * LEDGER_COMMAND_MAX + body_size * CALL_BYTES_SPARE;
-    return room < CALL_BYTES_MAX ? (uint32_t)room : CALL_BYTES_MAX;
+    return (uint32_t)(room < CALL_BYTES_MAX ? room : CALL_BYTES_MAX);
 }
 
 static enum route_verdict submit(struct conn *conn, struct call *call,
