@@ -1,5 +1,6 @@
 /* Every status of the ledger has its HTTP status. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "protocols/json_api/problem.h"
 
