@@ -233,9 +233,6 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *place) {
 
 void conn_start(struct conn *conn) {
     metrics_add(&conn->loop->metrics->accepted[conn->listener], 1);
-    if (conn->listener != METRICS_UNIX) {
-        (void)uv_tcp_nodelay(&conn->uv.tcp, 1);
-    }
     if (uv_read_start(&conn->uv.stream, on_alloc, on_read) != 0) {
         conn_close(conn);
         return;
