@@ -63,7 +63,6 @@ static void write_problem(struct adapter_reply *reply, uint32_t http, const char
     ASSERT(http >= 400);
     reply->status = http;
     reply->content_type = "application/problem+json";
-    reply->body->used = 0;
     if (http == 401)
         buffer_text(reply->headers, "WWW-Authenticate: Bearer\r\n");
     if (http == 503)
