@@ -267,8 +267,7 @@ static void on_shutdown(uv_shutdown_t *request, int status) {
 
 /* All is answered and sent: says so to the peer, and waits a moment for it to close. */
 static void linger(struct conn *conn) {
-    if (conn->peer_done || conn->loop->stopping ||
-        uv_shutdown(&conn->shutdown, &conn->uv.stream, on_shutdown) != 0) {
+    if (conn->peer_done || uv_shutdown(&conn->shutdown, &conn->uv.stream, on_shutdown) != 0) {
         conn_close(conn);
         return;
     }

@@ -188,6 +188,7 @@ static void idle(struct ledger_thread *thread) {
 
 static void *run(void *argument) {
     struct ledger_thread *thread = argument;
+    (void)pthread_setname_np(pthread_self(), "ledger");
     for (;;) {
         bool stop = atomic_load(&thread->stop); /* before the look: all that came before is seen */
         if (thread->error == 0) {

@@ -49,7 +49,8 @@ static void receive_answers(struct loop *loop) {
     bridge_release(loop->lane);
 }
 
-/* No new connections and requests. What is owed is answered first. */
+/* No new connections and requests. What is owed is answered; then each connection is ended in good
+ * order, so that its peer reads all answers even if it is sending more. */
 static void begin_stop(struct loop *loop) {
     loop->stopping = true;
     loop->stop_at_ns = loop->now_ns + (uint64_t)NODE_DRAIN_MS * 1000000;
@@ -57,13 +58,7 @@ static void begin_stop(struct loop *loop) {
         listener_close(&loop->listeners[i]);
     }
     for (uint32_t i = 0; i < loop->conns.fresh; i++) {
-        struct conn *conn = &loop->conns.conns[i];
-        bool owes = conn->calls > 0 || conn->sending != NULL || conn->out != NULL;
-        if (conn->state == CONN_OPEN && owes) {
-            conn_drain(conn);
-        } else if (conn->state == CONN_OPEN || conn->state == CONN_LINGERING) {
-            conn_close(conn);
-        }
+        conn_drain(&loop->conns.conns[i]); /* of those that are open */
     }
 }
 
@@ -180,6 +175,9 @@ int loop_open(struct loop *loop, struct loop_shared *shared, uint32_t index, uin
 
 static void *run(void *argument) {
     struct loop *loop = argument;
+    char name[16]; /* the system's limit */
+    (void)snprintf(name, sizeof(name), "loop-%u", (unsigned)loop->index);
+    (void)pthread_setname_np(pthread_self(), name);
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
     return NULL;
 }
