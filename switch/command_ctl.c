@@ -28,8 +28,7 @@ static const char help[] =
     "  state            what the node does and how full it is\n"
     "  flush            checkpoint everything now\n"
     "\n"
-    "  KIND is wallet, agent, merchant, provider, fee, issuer or suspense. Amounts A are\n"
-    "  decimal KZT, such as 100.50; a limit may be \"none\".\n"
+    "  Amounts A are decimal KZT, such as 100.50; a limit may be \"none\".\n"
     "  --data DIR      the node's data folder: its socket is DIR/operator.sock\n"
     "  --socket PATH   the operator's socket itself\n"
     "                  Without both: data/operator.sock, or that of the demo.\n"
@@ -131,12 +130,13 @@ static int choose(struct ctl *ctl, int count, char **words, const struct ctl_com
 int command_ctl(int argc, char **argv) {
     static struct ctl ctl;
     const struct ctl_command *command = NULL;
-    char socket_path[CONFIG_SOCKET_MAX];
+    char socket_path[CONFIG_SOCKET_MAX], kinds[CTL_TEXT];
     if (parse(&ctl, argc, argv) != COMMAND_OK) {
         return COMMAND_USAGE;
     }
     if (ctl.help != 0) {
         fputs(help, stdout);
+        printf("\nKIND is one of: %s.\n", ctl_kinds(kinds));
         return COMMAND_OK;
     }
     if (choose(&ctl, argc - optind, argv + optind, &command) != COMMAND_OK ||

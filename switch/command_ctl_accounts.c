@@ -149,15 +149,14 @@ static bool pack_given(struct ctl *ctl, msgpack_packer *packer) {
 }
 
 int ctl_accounts_open(struct ctl *ctl) {
-    char what[64];
+    char what[64], kinds[CTL_TEXT];
     uint64_t id = 0;
     const char *kind = ctl->options[CTL_KIND];
     if (!ctl_number("the account", ctl->arguments[0], &id)) {
         return COMMAND_USAGE;
     }
     if (kind == NULL || ledger_kind_of(kind, strlen(kind)) == 0) {
-        return command_usage("ctl", "--kind is missing or none of: wallet, agent, merchant, "
-                                    "provider, fee, issuer, suspense");
+        return command_usage("ctl", "--kind is missing or none of: %s", ctl_kinds(kinds));
     }
     msgpack_packer *packer = rpc_client_params(&ctl->client);
     msgpack_pack_array(packer, 1);

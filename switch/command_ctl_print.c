@@ -105,6 +105,16 @@ const char *ctl_operation(uint64_t operation, char *out) {
     return out;
 }
 
+const char *ctl_kinds(char *out) {
+    size_t used = 0;
+    out[0] = '\0';
+    for (unsigned kind = 1; ledger_kind_name(kind) != NULL; kind++) {
+        used += (size_t)snprintf(out + used, CTL_TEXT - used, "%s%s", used > 0 ? ", " : "",
+                                 ledger_kind_name(kind));
+    }
+    return out;
+}
+
 /* ---- JSON --------------------------------------------------------------------------------- */
 
 static void print_string(struct slice bytes) {

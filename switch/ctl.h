@@ -90,6 +90,7 @@ const char *ctl_money(const msgpack_object *object, char *out); /* nil: "none"  
 const char *ctl_time(uint64_t ns, char *out);                   /* UTC; 0: "-"         */
 const char *ctl_flags(uint64_t flags, char *out);
 const char *ctl_operation(uint64_t operation, char *out);
+const char *ctl_kinds(char *out); /* the names of all kinds of account */
 
 /* Prints an object as one line of JSON. Amounts stay tiyn; states and operations are named; bytes
  * that are no ASCII are \u00XX each. */
