@@ -45,7 +45,7 @@ static inline bool slice_starts(struct slice slice, struct slice prefix) {
 
 /* Without its first `count` bytes, which must be there. */
 static inline struct slice slice_after(struct slice slice, size_t count) {
-    return (struct slice){slice.base + count, slice.size - count};
+    return count == 0 ? slice : (struct slice){slice.base + count, slice.size - count};
 }
 
 #endif

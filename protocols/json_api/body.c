@@ -125,7 +125,7 @@ bool body_fields(json_t *object, const char *where, const struct body_field *fie
             break;
     }
     ASSERT(name != NULL); /* names are different, so more than we found means one unknown */
-    return problem_reply(reply, PROBLEM_BAD_REQUEST, "%s%s: unknown field", where, name);
+    return problem_reply(reply, PROBLEM_BAD_REQUEST, "%s%.200s: unknown field", where, name);
 }
 
 bool body_id(json_t *value, const char *where, const char *name, uint64_t *result,

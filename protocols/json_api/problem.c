@@ -5,7 +5,7 @@
 #include "protocols/common/assert.h"
 #include "protocols/json_api/text.h"
 
-enum { DETAIL_MAX = 512 }; /* bytes; quotes at most a field's name of the peer's */
+enum { DETAIL_MAX = 512 }; /* bytes; quotes at most 200 of the peer's */
 
 static const struct {
     uint32_t http;
@@ -91,7 +91,7 @@ bool problem_reply(struct adapter_reply *reply, enum problem problem, const char
     va_start(arguments, format);
     buffer_format_list(&detail, format, arguments);
     va_end(arguments);
-    if (detail.failed) /* a field's name of the peer's that is too long to quote */
+    if (detail.failed) /* no memory, or too long: say less */
         detail.used = 0;
     make_utf8(&detail);
     write_problem(reply, problems[problem].http, problems[problem].code, problems[problem].title,

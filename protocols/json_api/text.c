@@ -11,6 +11,8 @@
 
 void text_string(struct buffer *buffer, struct slice bytes) {
     size_t plain = 0; /* start of what needs no escape */
+    if (bytes.size == 0)
+        bytes.base = ""; /* NULL has no offsets, not even 0 */
     buffer_append(buffer, "\"", 1);
     for (size_t i = 0; i < bytes.size; i++) {
         unsigned char c = (unsigned char)bytes.base[i];
