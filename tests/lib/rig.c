@@ -1,9 +1,11 @@
 #include "tests/lib/rig.h"
 #include "tests/lib/require.h"
 
+#include <signal.h>
 #include <stdalign.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,7 +53,7 @@ void rig_stop(struct rig *rig) {
 }
 
 void rig_commit(struct rig *rig, struct ledger_writer *writer, struct ledger_result *results) {
-    const void *commands[RIG_BATCH_MAX];
+    const void *commands[RIG_BATCH_MAX] = {NULL};
     size_t at = 0;
     REQUIRE(writer->count <= RIG_BATCH_MAX);
     for (uint32_t i = 0; i < writer->count; i++) {
@@ -162,6 +164,7 @@ int rig_crash(struct rig *rig, void (*body)(struct rig *rig, void *shared), void
     pid_t child = fork();
     REQUIRE(child >= 0);
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         int error = rig_open(rig);
         if (error != 0)
             fprintf(stderr, "%s\n", rig->failure.text);

@@ -8,8 +8,11 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { LIFE_SECONDS_MAX = 60 }; /* then a life hangs */
 
 static const char *const mode_names[SCRIPT_MODES] = {"command by command", "in batches",
                                                      "with restarts"};
@@ -188,6 +191,8 @@ static void run_mode(struct script *script, const char *text) {
         pid_t child = fork();
         REQUIRE(child >= 0);
         if (child == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGTERM);
+            alarm(LIFE_SECONDS_MAX);
             live(script, text);
             _exit(0);
         }

@@ -10,7 +10,7 @@ enum { LOOKUPS_MAX = 64 };
 static bool look_up(struct sim *sim, struct ledger *ledger, enum ledger_kind kind, uint64_t first,
                     uint32_t count) {
     static alignas(8) uint8_t memory[LOOKUPS_MAX * LEDGER_COMMAND_MAX];
-    const void *commands[LOOKUPS_MAX];
+    const void *commands[LOOKUPS_MAX] = {NULL};
     struct ledger_result results[LOOKUPS_MAX];
     struct ledger_writer writer = {.base = memory, .size = sizeof memory};
     struct sim_command command = {.kind = kind};

@@ -109,7 +109,7 @@ static void token_issue(struct model *model, const struct sim_command *command,
     account->token_deadline_ns = model->time_ns + (uint64_t)command->expires_in_s * 1000000000u;
 }
 
-enum ledger_status token_check(struct model *model, const struct sim_command *command) {
+enum ledger_status model_token_check(struct model *model, const struct sim_command *command) {
     if (command->token_account == 0)
         return LEDGER_DONE;
     struct model_account *account = model_account(model, command->token_account);
@@ -138,17 +138,17 @@ void model_apply(struct model *model, const struct sim_command *command,
     *result = (struct model_result){.status = LEDGER_DONE};
     switch (command->kind) {
     case LEDGER_OPEN:
-        payment_open(model, command, result);
+        model_payment_open(model, command, result);
         break;
     case LEDGER_COMPLETE:
     case LEDGER_DECLINE:
     case LEDGER_RETRY:
     case LEDGER_DISPATCH:
     case LEDGER_LOOKUP:
-        payment_target(model, command, result);
+        model_payment_target(model, command, result);
         break;
     case LEDGER_EXPIRE:
-        payment_expire(model, command->count, result);
+        model_payment_expire(model, command->count, result);
         break;
     case LEDGER_ACCOUNT_OPEN:
         account_open(model, &command->account, result);

@@ -2,8 +2,8 @@
 
 __extension__ typedef __int128 wide; /* no sum of amounts overflows it */
 
-unsigned shares_of(struct model *model, const struct ledger_leg *legs, unsigned leg_count,
-                   struct share *shares) {
+unsigned model_shares_of(struct model *model, const struct ledger_leg *legs, unsigned leg_count,
+                         struct share *shares) {
     unsigned count = 0;
     for (unsigned i = 0; i < leg_count * 2; i++) {
         const struct ledger_leg *leg = &legs[i / 2];
@@ -33,8 +33,8 @@ static enum ledger_status check_flag(struct model *model, const struct ledger_le
     return LEDGER_DONE;
 }
 
-enum ledger_status check_accounts(struct model *model, const struct ledger_leg *legs,
-                                  unsigned leg_count) {
+enum ledger_status model_check_accounts(struct model *model, const struct ledger_leg *legs,
+                                        unsigned leg_count) {
     for (unsigned i = 0; i < leg_count; i++) {
         if (model_account(model, legs[i].debit) == NULL)
             return LEDGER_DEBIT_NOT_FOUND;
@@ -83,8 +83,8 @@ static bool lacks_funds(const struct share *share) {
     return available < (wide)share->debits - share->credits;
 }
 
-enum ledger_status check_money(const struct model *model, const struct share *shares,
-                               unsigned share_count) {
+enum ledger_status model_check_money(const struct model *model, const struct share *shares,
+                                     unsigned share_count) {
     uint32_t day = model_day(model->time_ns), month = day / 100;
     for (unsigned i = 0; i < share_count; i++)
         if (over_total(&shares[i]))

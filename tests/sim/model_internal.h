@@ -11,25 +11,25 @@ struct share {
 };
 
 /* The payment's accounts in order of first appearance; returns how many. */
-unsigned shares_of(struct model *model, const struct ledger_leg *legs, unsigned leg_count,
-                   struct share *shares);
+unsigned model_shares_of(struct model *model, const struct ledger_leg *legs, unsigned leg_count,
+                         struct share *shares);
 
 /* model_check.c: open's checks 2, and 4 to 7. DONE: nothing stands against it. */
-enum ledger_status check_accounts(struct model *model, const struct ledger_leg *legs,
-                                  unsigned leg_count);
-enum ledger_status check_money(const struct model *model, const struct share *shares,
-                               unsigned share_count);
+enum ledger_status model_check_accounts(struct model *model, const struct ledger_leg *legs,
+                                        unsigned leg_count);
+enum ledger_status model_check_money(const struct model *model, const struct share *shares,
+                                     unsigned share_count);
 
 /* model_payment.c */
-void payment_open(struct model *model, const struct sim_command *command,
-                  struct model_result *result);
-void payment_target(struct model *model, const struct sim_command *command,
-                    struct model_result *result);
-void payment_expire(struct model *model, uint32_t count, struct model_result *result);
+void model_payment_open(struct model *model, const struct sim_command *command,
+                        struct model_result *result);
+void model_payment_target(struct model *model, const struct sim_command *command,
+                          struct model_result *result);
+void model_payment_expire(struct model *model, uint32_t count, struct model_result *result);
 /* Adds the payment's hold (sign 1), or takes it away (-1). */
-void payment_hold(struct model *model, struct model_payment *payment, int sign);
-void payment_post(struct model *model, struct model_payment *payment);
+void model_payment_hold(struct model *model, struct model_payment *payment, int sign);
+void model_payment_post(struct model *model, struct model_payment *payment);
 
-enum ledger_status token_check(struct model *model, const struct sim_command *command);
+enum ledger_status model_token_check(struct model *model, const struct sim_command *command);
 
 #endif

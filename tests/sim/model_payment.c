@@ -51,9 +51,9 @@ static void turnover_return(struct ledger_account *record, const struct model_pa
         record->month_turnover -= debits;
 }
 
-void payment_hold(struct model *model, struct model_payment *payment, int sign) {
+void model_payment_hold(struct model *model, struct model_payment *payment, int sign) {
     struct share shares[LEDGER_LEGS_MAX * 2];
-    unsigned count = shares_of(model, payment->legs, payment->head.leg_count, shares);
+    unsigned count = model_shares_of(model, payment->legs, payment->head.leg_count, shares);
     for (unsigned i = 0; i < count; i++) {
         struct ledger_account *record = &shares[i].account->record;
         uint64_t *pending = shares[i].credits > shares[i].debits ? &record->credits_pending
@@ -66,7 +66,7 @@ void payment_hold(struct model *model, struct model_payment *payment, int sign) 
 
 static void take_turnover(struct model *model, struct model_payment *payment) {
     struct share shares[LEDGER_LEGS_MAX * 2];
-    unsigned count = shares_of(model, payment->legs, payment->head.leg_count, shares);
+    unsigned count = model_shares_of(model, payment->legs, payment->head.leg_count, shares);
     for (unsigned i = 0; i < count; i++)
         if (shares[i].debits > 0)
             turnover_add(model, &shares[i].account->record, shares[i].debits);
@@ -83,7 +83,7 @@ static int64_t post_entry(struct ledger_account *record, uint64_t amount, uint64
     return (int64_t)(record->credits_posted - record->debits_posted);
 }
 
-void payment_post(struct model *model, struct model_payment *payment) {
+void model_payment_post(struct model *model, struct model_payment *payment) {
     for (unsigned i = 0; i < payment->head.leg_count; i++) {
         struct ledger_leg *leg = &payment->legs[i];
         uint64_t link = payment->head.id * 16 + i * 2;
@@ -107,10 +107,10 @@ static void move(struct model *model, struct model_payment *payment, enum ledger
 static void start(struct model *model, struct model_payment *payment) {
     take_turnover(model, payment);
     if (payment->head.flags & LEDGER_PAYMENT_POST) {
-        payment_post(model, payment);
+        model_payment_post(model, payment);
         move(model, payment, LEDGER_COMPLETED);
     } else {
-        payment_hold(model, payment, 1);
+        model_payment_hold(model, payment, 1);
         payment->head.held_ns = model->time_ns;
         move(model, payment, LEDGER_HELD);
     }
@@ -119,8 +119,8 @@ static void start(struct model *model, struct model_payment *payment) {
 static void decline(struct model *model, struct model_payment *payment) {
     if (payment->head.state == LEDGER_HELD) {
         struct share shares[LEDGER_LEGS_MAX * 2];
-        unsigned count = shares_of(model, payment->legs, payment->head.leg_count, shares);
-        payment_hold(model, payment, -1);
+        unsigned count = model_shares_of(model, payment->legs, payment->head.leg_count, shares);
+        model_payment_hold(model, payment, -1);
         for (unsigned i = 0; i < count; i++)
             if (shares[i].debits > 0)
                 turnover_return(&shares[i].account->record, payment, shares[i].debits);
@@ -190,8 +190,8 @@ static struct model_payment *record_payment(struct model *model,
     return payment;
 }
 
-void payment_open(struct model *model, const struct sim_command *command,
-                  struct model_result *result) {
+void model_payment_open(struct model *model, const struct sim_command *command,
+                        struct model_result *result) {
     uint32_t *slot =
         reference_slot(model, command->requester, command->reference, command->reference_size);
     const struct model_payment *seen = model_payment(model, *slot);
@@ -209,12 +209,12 @@ void payment_open(struct model *model, const struct sim_command *command,
         return;
     struct model_payment *payment = record_payment(model, command); /* counted below, or not */
     struct share shares[LEDGER_LEGS_MAX * 2];
-    enum ledger_status status = check_accounts(model, payment->legs, command->leg_count);
+    enum ledger_status status = model_check_accounts(model, payment->legs, command->leg_count);
     if (status == LEDGER_DONE)
-        status = token_check(model, command);
+        status = model_token_check(model, command);
     if (status == LEDGER_DONE)
-        status =
-            check_money(model, shares, shares_of(model, payment->legs, command->leg_count, shares));
+        status = model_check_money(
+            model, shares, model_shares_of(model, payment->legs, command->leg_count, shares));
     bool waits = status == LEDGER_FUNDS && command->wait_for_funds;
     if (status != LEDGER_DONE && !waits) {
         result->status = status;
@@ -238,10 +238,10 @@ static enum ledger_status retry_check(struct model *model, const struct model_pa
     unsigned count = payment->head.leg_count;
     if (payment->head.state != LEDGER_WAITING)
         return LEDGER_REPLAYED;
-    enum ledger_status status = check_accounts(model, payment->legs, count);
+    enum ledger_status status = model_check_accounts(model, payment->legs, count);
     if (status != LEDGER_DONE)
         return status;
-    return check_money(model, shares, shares_of(model, payment->legs, count, shares));
+    return model_check_money(model, shares, model_shares_of(model, payment->legs, count, shares));
 }
 
 static enum ledger_status target_check(struct model *model, const struct sim_command *command,
@@ -264,8 +264,8 @@ static enum ledger_status target_check(struct model *model, const struct sim_com
     return state == LEDGER_WAITING && !declines ? LEDGER_NO_HOLD : LEDGER_DONE;
 }
 
-void payment_target(struct model *model, const struct sim_command *command,
-                    struct model_result *result) {
+void model_payment_target(struct model *model, const struct sim_command *command,
+                          struct model_result *result) {
     struct model_payment *payment =
         command->payment != 0
             ? model_payment(model, command->payment)
@@ -280,8 +280,8 @@ void payment_target(struct model *model, const struct sim_command *command,
     }
     enum ledger_status status = target_check(model, command, payment);
     if (status == LEDGER_DONE && command->kind == LEDGER_COMPLETE) {
-        payment_hold(model, payment, -1);
-        payment_post(model, payment);
+        model_payment_hold(model, payment, -1);
+        model_payment_post(model, payment);
         move(model, payment, LEDGER_COMPLETED);
     } else if (status == LEDGER_DONE && command->kind == LEDGER_DECLINE) {
         decline(model, payment);
@@ -310,7 +310,7 @@ static const struct model_payment *expires_next(struct model *model) {
     return best;
 }
 
-void payment_expire(struct model *model, uint32_t count, struct model_result *result) {
+void model_payment_expire(struct model *model, uint32_t count, struct model_result *result) {
     const struct model_payment *found;
     while (result->payment < count && (found = expires_next(model)) != NULL) {
         struct model_payment *payment = model_payment(model, found->head.id);

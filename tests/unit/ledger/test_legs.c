@@ -3,7 +3,7 @@
 
 /* 1 issuer, 2 fee income, 10 agent with 1000, 20 client, 30 merchant. */
 #define BANK                                                                                       \
-    "account 1 issuer overdraft; account 2 fee_income; account 10 agent; account 20 wallet;"       \
+    "account 1 issuer overdraft; account 2 fee; account 10 agent; account 20 wallet;"              \
     "account 30 merchant; pay in 1>10 1000; "
 
 Test(legs, money_passes_through_an_empty_client) {

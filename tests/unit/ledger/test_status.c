@@ -20,8 +20,9 @@ static const struct {
               "BAD_REFERENCE;"
               "pay 1234567890123456789012345678901234567890123456789012345678901234 1>10 1",
          0},
-    [LEDGER_BUSY] = {BANK "hold a 10>20 1; hold b 10>20 1; hold c 10>20 1 => BUSY; complete a;"
-                          "hold c 10>20 1; hold d 10>20 5000 wait => BUSY",
+    [LEDGER_BUSY] = {BANK
+                     "hold a 10>20 1; hold b 10>20 1; hold c 10>20 1 => BUSY; complete a; flush;"
+                     "hold c 10>20 1; flush; hold d 10>20 5000 wait => BUSY",
                      2},
     [LEDGER_FORBIDDEN] = {BANK "refused FORBIDDEN => FORBIDDEN; pay r 10>20 1;"
                                "refused BAD_AMOUNT => BAD_AMOUNT",
