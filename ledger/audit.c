@@ -16,7 +16,7 @@
 
 /* What the open payments hold on one account. */
 struct pending {
-    uint64_t account, debits, credits;
+    uint64_t account, debits, credits, passing;
 };
 
 struct auditing {
@@ -76,7 +76,7 @@ static struct pending *pending_of(struct auditing *auditing, uint64_t account, b
 /* Adds a held payment's net effect on each of its accounts. */
 static void add_pending(struct auditing *auditing, const struct ledger_payment *payment) {
     const struct ledger_leg *legs = ledger_payment_legs(payment);
-    int64_t net[2 * LEDGER_LEGS_MAX] = {0};
+    uint64_t debits[2 * LEDGER_LEGS_MAX] = {0}, credits[2 * LEDGER_LEGS_MAX] = {0};
     uint64_t ids[2 * LEDGER_LEGS_MAX];
     uint32_t count = 0;
     for (uint32_t i = 0; i < 2 * (uint32_t)payment->leg_count; i++) {
@@ -88,12 +88,14 @@ static void add_pending(struct auditing *auditing, const struct ledger_payment *
         }
         ids[at] = id;
         count += at == count;
-        net[at] += i % 2 == 0 ? -(int64_t)leg->amount : (int64_t)leg->amount;
+        *(i % 2 == 0 ? &debits[at] : &credits[at]) += leg->amount;
     }
     for (uint32_t i = 0; i < count; i++) {
         struct pending *pending = pending_of(auditing, ids[i], true);
-        pending->credits += net[i] > 0 ? (uint64_t)net[i] : 0;
-        pending->debits += net[i] < 0 ? (uint64_t)-net[i] : 0;
+        uint64_t passing = debits[i] < credits[i] ? debits[i] : credits[i];
+        pending->debits += debits[i] - passing;
+        pending->credits += credits[i] - passing;
+        pending->passing += passing;
     }
 }
 
@@ -196,6 +198,7 @@ static void check_account(struct auditing *auditing, const struct ledger_account
     const struct pending *pending = pending_of(auditing, account->id, false);
     uint64_t debits = pending != NULL ? pending->debits : 0;
     uint64_t credits = pending != NULL ? pending->credits : 0;
+    uint64_t passing = pending != NULL ? pending->passing : 0;
     if (!walk(auditing, account, &chain)) {
         fault(auditing, "account %llu: its chain of entries breaks after %llu of %llu",
               ID(account->id), ID(chain.count), ID(account->entry_count));
@@ -207,10 +210,12 @@ static void check_account(struct auditing *auditing, const struct ledger_account
               ID(account->id), ID(account->debits_posted), ID(account->credits_posted),
               ID(account->entry_count), ID(chain.debits), ID(chain.credits), ID(chain.count));
     }
-    if (debits != account->debits_pending || credits != account->credits_pending) {
-        fault(auditing, "account %llu: pending %llu / %llu, its open payments say %llu / %llu",
+    if (debits != account->debits_pending || credits != account->credits_pending ||
+        passing != account->passing_pending) {
+        fault(auditing,
+              "account %llu: pending %llu / %llu / %llu, its open payments say %llu / %llu / %llu",
               ID(account->id), ID(account->debits_pending), ID(account->credits_pending),
-              ID(debits), ID(credits));
+              ID(account->passing_pending), ID(debits), ID(credits), ID(passing));
     }
     audit->entries += chain.count;
     audit->debits_posted += account->debits_posted;

@@ -158,7 +158,8 @@ static enum ledger_status check_shape(const struct command *command) {
         break;
     case LEDGER_ACCOUNT_OPEN:
     case LEDGER_ACCOUNT_CHANGE:
-        ok = plain(command) && command->id != 0 && account_fields_ok(command);
+        ok = plain(command) && command->id != 0 && command->id != UINT64_MAX &&
+             account_fields_ok(command);
         break;
     case LEDGER_ACCOUNT_LOOKUP:
     case LEDGER_TOKEN_ISSUE:
@@ -239,13 +240,15 @@ static enum ledger_status put(struct ledger_writer *writer, struct command *head
 }
 
 enum ledger_status ledger_put_open(struct ledger_writer *writer, const struct ledger_open *open) {
-    if (open->leg_count == 0 || open->leg_count > LEDGER_LEGS_MAX) {
-        return LEDGER_BAD_LEGS;
+    enum ledger_status status = check_legs(open->legs, open->leg_count);
+    if (status != LEDGER_DONE) {
+        return status;
     }
     if (open->reference_size == 0 || open->reference_size > LEDGER_REFERENCE_MAX) {
         return LEDGER_BAD_REFERENCE;
     }
-    if (open->attributes_size > LEDGER_ATTRIBUTES_MAX) {
+    if (open->attributes_size > LEDGER_ATTRIBUTES_MAX ||
+        (open->token_account != 0 && open->token_hash == NULL)) {
         return LEDGER_BAD_COMMAND;
     }
     struct command header = {
@@ -278,6 +281,9 @@ enum ledger_status ledger_put_open(struct ledger_writer *writer, const struct le
 enum ledger_status ledger_put_target(struct ledger_writer *writer, enum ledger_kind kind,
                                      const struct ledger_target *target) {
     bool by_reference = target->payment == 0;
+    if ((kind < LEDGER_COMPLETE || kind > LEDGER_DISPATCH) && kind != LEDGER_LOOKUP) {
+        return LEDGER_BAD_COMMAND;
+    }
     if (by_reference && target->reference_size > LEDGER_REFERENCE_MAX) {
         return LEDGER_BAD_REFERENCE;
     }

@@ -60,6 +60,8 @@ struct ledger {
     uint8_t *bodies;             /* of lookups, LOOKUP_BODIES_BYTES */
     size_t bodies_used;
 
+    _Atomic int snapshots; /* open now */
+
     struct ledger_failure failure; /* why it stopped; error 0: it did not */
     _Atomic int stopped;           /* the same, for other threads: failure.text is written before */
     struct core_counters counters;

@@ -162,7 +162,9 @@ struct ledger_result {
                            registry value. The ledger's, until the next ledger_commit    */
 };
 
-/* Makes the commands durable as one batch, applies them in order and fills results[0..count).
+/* Makes the commands durable, applies them in order and fills results[0..count). They become one
+ * batch, or several in a row (each with its sequence) when they pass what a journal record or the
+ * account cache takes at once. An expiry may decline fewer than it asks for.
  * Durable before it returns. The batch's time is now_ns, or just after the last batch's when the
  * clock went back. commands: each passed ledger_command_size; borrowed until return.
  * Commands for which there is no room get LEDGER_BUSY, and are not journalled.

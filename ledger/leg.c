@@ -86,10 +86,17 @@ static uint64_t month_turnover(const struct ledger *ledger, const struct ledger_
     return account->month == ledger->batch.month ? account->month_turnover : 0;
 }
 
+/* Of what a payment moves on an account, the part that comes in and goes out again. */
+static uint64_t passing_of(const struct part *part) {
+    return part->debits < part->credits ? part->debits : part->credits;
+}
+
 static bool over_total(const struct part *part) {
     const struct ledger_account *account = account_of(part);
-    return account->debits_posted + account->debits_pending + part->debits > LEDGER_AMOUNT_MAX ||
-           account->credits_posted + account->credits_pending + part->credits > LEDGER_AMOUNT_MAX;
+    uint64_t debits = account->debits_posted + account->debits_pending + account->passing_pending;
+    uint64_t credits =
+        account->credits_posted + account->credits_pending + account->passing_pending;
+    return debits + part->debits > LEDGER_AMOUNT_MAX || credits + part->credits > LEDGER_AMOUNT_MAX;
 }
 
 static bool over_ceiling(const struct part *part) {
@@ -176,6 +183,7 @@ void parts_hold(struct ledger *ledger, const struct parts *parts) {
         int64_t net = net_of(&parts->of[i]);
         account->credits_pending += net > 0 ? (uint64_t)net : 0;
         account->debits_pending += net < 0 ? (uint64_t)-net : 0;
+        account->passing_pending += passing_of(&parts->of[i]);
     }
 }
 
@@ -190,6 +198,8 @@ void parts_release(struct ledger *ledger, const struct parts *parts, uint64_t he
         ASSERT(net >= 0 || account->debits_pending >= (uint64_t)-net);
         account->credits_pending -= net > 0 ? (uint64_t)net : 0;
         account->debits_pending -= net < 0 ? (uint64_t)-net : 0;
+        ASSERT(account->passing_pending >= passing_of(part));
+        account->passing_pending -= passing_of(part);
         if (turnover && part->debits > 0) {
             account->day_turnover -= account->day == day ? part->debits : 0;
             account->month_turnover -= account->month == day / 100 ? part->debits : 0;

@@ -125,14 +125,15 @@ enum ledger_state {
  * Pending counters hold each open payment's net effect on the account, so that money which only
  * passes through an account blocks nothing of what it already has. Posted counters are gross. */
 struct ledger_account {
-    uint64_t id;    /* chosen by who opens it; never 0                             */
+    uint64_t id;    /* chosen by who opens it; never 0 or UINT64_MAX               */
     uint64_t owner; /* opaque: the participant                                     */
     uint64_t debits_pending, debits_posted;
     uint64_t credits_pending, credits_posted;
-    uint64_t floor;       /* tiyn the balance may go below zero (overdraft)        */
-    uint64_t ceiling;     /* largest balance, LEDGER_NO_CEILING: none              */
-    uint64_t day_limit;   /* largest sum of debits in a calendar day, or none      */
-    uint64_t month_limit; /* the same in a calendar month                          */
+    uint64_t passing_pending; /* of open payments: comes in and goes out again, in neither */
+    uint64_t floor;           /* tiyn the balance may go below zero (overdraft)        */
+    uint64_t ceiling;         /* largest balance, LEDGER_NO_CEILING: none              */
+    uint64_t day_limit;       /* largest sum of debits in a calendar day, or none      */
+    uint64_t month_limit;     /* the same in a calendar month                          */
     uint64_t day_turnover, month_turnover; /* debits held or posted in day, month  */
     uint64_t entry_head;                   /* newest posting: an entry link        */
     uint64_t entry_count;                  /* postings                             */

@@ -5,25 +5,30 @@
 #include "ledger/core.h"
 
 struct ledger_snapshot {
+    struct ledger *ledger;
     struct store_reader *reader;
 };
 
 int ledger_snapshot_open(struct ledger *ledger, struct ledger_snapshot **result) {
     struct ledger_snapshot *snapshot = calloc(1, sizeof *snapshot);
-    if (snapshot == NULL) {
-        return LEDGER_EMEMORY;
+    int rc = snapshot != NULL ? 0 : LEDGER_EMEMORY;
+    if (atomic_fetch_add(&ledger->snapshots, 1) >= LEDGER_SNAPSHOTS_MAX) {
+        rc = LEDGER_ESTORE;
     }
-    int rc = store_reader_open(ledger->store, &snapshot->reader);
+    rc = rc == 0 ? store_reader_open(ledger->store, &snapshot->reader) : rc;
     if (rc != 0) {
+        atomic_fetch_sub(&ledger->snapshots, 1);
         free(snapshot);
         return rc;
     }
+    snapshot->ledger = ledger;
     *result = snapshot;
     return 0;
 }
 
 void ledger_snapshot_close(struct ledger_snapshot *snapshot) {
     store_reader_close(snapshot->reader);
+    atomic_fetch_sub(&snapshot->ledger->snapshots, 1);
     free(snapshot);
 }
 
