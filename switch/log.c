@@ -153,19 +153,18 @@ static void put_time(struct line *line, unsigned long long time_ns) {
     put_string(line, text, strlen(text));
 }
 
-int log_line(char *out, enum log_format log_format, unsigned long long time_ns,
-             enum log_level level, const char *event, const char *format, va_list values) {
+int log_line(char *out, const struct log_head *head, const char *format, va_list values) {
     static const char *const levels[] = {"debug", "info", "warn", "error"};
-    ASSERT(level <= LOG_ERROR);
-    struct line line = {.base = out, .json = log_format == LOG_JSON};
+    ASSERT(head->level <= LOG_ERROR);
+    struct line line = {.base = out, .json = head->format == LOG_JSON};
     struct values fields;
     va_copy(fields.list, values);
     put_text(&line, line.json ? "{" : "");
-    put_time(&line, time_ns);
+    put_time(&line, head->time_ns);
     put_name(&line, "level", 5);
-    put_string(&line, levels[level], strlen(levels[level]));
+    put_string(&line, levels[head->level], strlen(levels[head->level]));
     put_name(&line, "event", 5);
-    put_string(&line, event, strlen(event));
+    put_string(&line, head->event, strlen(head->event));
     if (format != NULL) {
         put_fields(&line, format, &fields);
     }
@@ -190,11 +189,11 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
     char line[LOG_LINE_MAX];
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    unsigned long long time_ns =
-        (unsigned long long)now.tv_sec * 1000000000u + (unsigned long long)now.tv_nsec;
+    struct log_head head = {.format = setup_format, .level = level, .event = event};
+    head.time_ns = (unsigned long long)now.tv_sec * 1000000000u + (unsigned long long)now.tv_nsec;
     va_list values;
     va_start(values, format);
-    int size = log_line(line, setup_format, time_ns, level, event, format, values);
+    int size = log_line(line, &head, format, values);
     va_end(values);
     /* A log that cannot be written has nowhere to say so. */
     ssize_t written = write(STDERR_FILENO, line, (size_t)size);

@@ -20,10 +20,17 @@ void log_setup(enum log_format format, enum log_level level);
 void log_event(enum log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The line that log_event would write, for tests: bytes with the newline, no NUL counted.
- * time_ns: wall-clock ns since 1970. out: LOG_LINE_MAX bytes. */
-int log_line(char *out, enum log_format log_format, unsigned long long time_ns,
-             enum log_level level, const char *event, const char *format, va_list values)
-    __attribute__((format(printf, 6, 0)));
+/* What stands at the head of a line. */
+struct log_head {
+    enum log_format format;
+    enum log_level level;
+    unsigned long long time_ns; /* wall-clock, ns since 1970 */
+    const char *event;
+};
+
+/* The line that log_event would write, for tests: its bytes with the newline; no NUL behind them.
+ * out: LOG_LINE_MAX bytes. */
+int log_line(char *out, const struct log_head *head, const char *format, va_list values)
+    __attribute__((format(printf, 3, 0)));
 
 #endif

@@ -15,7 +15,9 @@ __attribute__((format(printf, 2, 3))) static const char *log_of(enum log_format 
                                                                 const char *format, ...) {
     va_list values;
     va_start(values, format);
-    int size = log_line(line, log_format, TIME_NS, LOG_WARN, "happened", format, values);
+    struct log_head head = {
+        .format = log_format, .level = LOG_WARN, .time_ns = TIME_NS, .event = "happened"};
+    int size = log_line(line, &head, format, values);
     va_end(values);
     cr_assert(size > 0 && size <= LOG_LINE_MAX);
     line[size] = '\0';
