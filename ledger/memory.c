@@ -1,6 +1,7 @@
 /* memory.c - see memory.h. */
 #include "ledger/memory.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 
 void *memory_take(size_t bytes) {
@@ -9,7 +10,11 @@ void *memory_take(size_t bytes) {
         return NULL;
     }
     (void)madvise(memory, bytes, MADV_HUGEPAGE); /* advice: refused where they are switched off */
-    return memory;
+    if (madvise(memory, bytes, MADV_POPULATE_WRITE) != 0 && errno != EINVAL) {
+        (void)munmap(memory, bytes);
+        return NULL;
+    }
+    return memory; /* EINVAL: an old kernel, which gives pages at their first use */
 }
 
 void memory_give(void *memory, size_t bytes) {

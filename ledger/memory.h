@@ -1,5 +1,6 @@
-/* memory.h - large runs of zeroed memory, taken at start from the system in huge pages where it
- * gives them: random access to gigabytes is bound by misses of the page-table cache otherwise. */
+/* memory.h - large runs of zeroed memory, taken from the system at start, page by page: a node that
+ * lacks memory says so then, and no payment waits for the system to clear a page. In huge pages
+ * where there are any: random access to gigabytes is bound by misses of the page-table cache. */
 #ifndef LEDGER_MEMORY_H
 #define LEDGER_MEMORY_H
 
