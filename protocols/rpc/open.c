@@ -127,64 +127,80 @@ static enum frame_status next_payment(struct slice rest, struct slice *payment) 
     return status;
 }
 
-/* Puts a command for each of `count` payments. False: not that many whole payments are there, or
- * the writer is full (*busy). The first payment that is malformed stays in note->fault. */
-static bool put_payments(struct slice rest, uint32_t count, const struct grant *grant,
-                         struct ledger_writer *writer, struct rpc_note *note, msgpack_zone *zone,
-                         bool *busy) {
-    for (uint32_t i = 0; i < count; i++) {
-        struct slice payment;
-        struct rpc_fault fault = {.item = i, .in_item = true};
-        enum ledger_status status = LEDGER_BAD_COMMAND;
-        msgpack_object object;
-        size_t offset = 0;
-        enum frame_status frame = next_payment(rest, &payment);
-        if (frame == FRAME_TOO_LARGE)
-            rpc_fail(&fault, RPC_PLACE_PAYMENT, RPC_EXPECTED_SMALL);
-        else if (frame != FRAME_DONE)
-            return false;
-        else if (msgpack_unpack(payment.base, payment.size, &offset, zone, &object) ==
-                 MSGPACK_UNPACK_SUCCESS)
-            status = put_payment(&object, grant, writer, &fault);
-        msgpack_zone_clear(zone);
-        if (status != LEDGER_DONE && status != LEDGER_BUSY)
-            status = ledger_put_refused(writer, status);
-        *busy = status == LEDGER_BUSY;
-        if (*busy)
-            return false;
-        if (note->fault.place == RPC_PLACE_NONE)
-            note->fault = fault;
-        rest = slice_after(rest, payment.size);
+/* One call on its way: where its commands go, and what is to be remembered. */
+struct batch {
+    const struct grant *grant;
+    struct ledger_writer *writer;
+    struct rpc_note *note; /* its fault becomes that of the first malformed payment */
+    msgpack_zone zone;     /* the objects of one payment                            */
+    bool busy;             /* the writer is full                                    */
+};
+
+/* Puts one command for the payment in front of *rest, and takes it off. False: there is no whole
+ * payment, or no room. */
+static bool put_next(struct batch *batch, uint32_t index, struct slice *rest) {
+    struct slice payment;
+    struct rpc_fault fault = {.item = index, .in_item = true};
+    enum ledger_status status = LEDGER_BAD_COMMAND;
+    msgpack_object object;
+    size_t offset = 0;
+    enum frame_status frame = next_payment(*rest, &payment);
+    if (frame == FRAME_TOO_LARGE)
+        rpc_fail(&fault, RPC_PLACE_PAYMENT, RPC_EXPECTED_SMALL);
+    else if (frame != FRAME_DONE)
+        return false;
+    else if (msgpack_unpack(payment.base, payment.size, &offset, &batch->zone, &object) ==
+             MSGPACK_UNPACK_SUCCESS)
+        status = put_payment(&object, batch->grant, batch->writer, &fault);
+    msgpack_zone_clear(&batch->zone);
+    if (status != LEDGER_DONE && status != LEDGER_BUSY)
+        status = ledger_put_refused(batch->writer, status);
+    if (batch->note->fault.place == RPC_PLACE_NONE)
+        batch->note->fault = fault;
+    batch->busy = status == LEDGER_BUSY;
+    *rest = slice_after(*rest, payment.size);
+    return !batch->busy;
+}
+
+/* Puts a command for each of `count` payments, which fill `rest` exactly. */
+static bool put_payments(struct batch *batch, struct slice rest, uint32_t count) {
+    if (!msgpack_zone_init(&batch->zone, ZONE_BYTES)) {
+        batch->busy = true;
+        return false;
     }
-    return rest.size == 0;
+    uint32_t done = 0;
+    while (done < count && put_next(batch, done, &rest))
+        done++;
+    msgpack_zone_destroy(&batch->zone);
+    return done == count && rest.size == 0;
+}
+
+/* Takes the heads off [[payment, ...]]. False: they are others, or the count is out of range. */
+static bool read_heads(struct slice *rest, uint32_t *count) {
+    uint32_t params = 0;
+    size_t head = frame_read_array(rest->base, rest->size, &params);
+    if (head == 0 || params != 1)
+        return false;
+    *rest = slice_after(*rest, head);
+    head = frame_read_array(rest->base, rest->size, count);
+    *rest = slice_after(*rest, head);
+    return head > 0 && *count >= 1 && *count <= LEDGER_BATCH_MAX;
 }
 
 enum adapter_verdict rpc_open_decode(const struct adapter_request *request,
                                      struct ledger_writer *writer, struct rpc_note *note,
                                      struct adapter_reply *reply) {
-    struct slice rest = request->body;
-    uint32_t params = 0, count = 0;
-    char text[RPC_FAULT_TEXT];
-    size_t head = frame_read_array(rest.base, rest.size, &params);
-    rest = slice_after(rest, head);
-    size_t inner = head == 0 || params != 1 ? 0 : frame_read_array(rest.base, rest.size, &count);
-    rest = slice_after(rest, inner);
-    msgpack_zone zone;
+    struct batch batch = {.grant = request->grant, .writer = writer, .note = note};
     const struct ledger_writer before = *writer;
-    bool busy = false, ok = false;
-    if (inner > 0 && count >= 1 && count <= LEDGER_BATCH_MAX) {
-        busy = !msgpack_zone_init(&zone, ZONE_BYTES);
-        if (!busy) {
-            ok = put_payments(rest, count, request->grant, writer, note, &zone, &busy);
-            msgpack_zone_destroy(&zone);
-        }
-    }
-    if (ok)
+    struct slice rest = request->body;
+    uint32_t count = 0;
+    if (read_heads(&rest, &count) && put_payments(&batch, rest, count))
         return ADAPTER_SUBMIT;
     *writer = before;
-    if (busy) {
+    if (batch.busy) {
         rpc_reply_error(reply->body, note->call_id, RPC_ERROR_BUSY, NULL);
     } else {
+        char text[RPC_FAULT_TEXT];
         note->fault = (struct rpc_fault){.item = 0};
         rpc_fail(&note->fault, RPC_PLACE_PAYMENTS, RPC_EXPECTED_PAYMENTS);
         rpc_reply_error(reply->body, note->call_id, RPC_ERROR_BAD_PARAMS,

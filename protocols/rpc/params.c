@@ -149,7 +149,9 @@ bool rpc_read_keys(const msgpack_object *object, enum rpc_place map, uint64_t al
     for (uint32_t i = 0; i < object->via.map.size; i++) {
         const msgpack_object_kv *pair = &object->via.map.ptr[i];
         const struct key *key = find_key(&pair->key);
-        uint64_t bit = key == NULL ? 0 : (uint64_t)1 << key->place;
+        if (key == NULL)
+            return rpc_fail(fault, map, RPC_EXPECTED_KNOWN_KEY);
+        uint64_t bit = (uint64_t)1 << key->place;
         if ((allowed & bit & ~keys->seen) == 0)
             return rpc_fail(fault, map, RPC_EXPECTED_KNOWN_KEY);
         union rpc_value *value = (union rpc_value *)(void *)((char *)keys + key->offset);
