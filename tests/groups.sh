@@ -1,26 +1,13 @@
 # groups.sh - what tests/run can run: the installs, the builds, and each group of tests. A group
 # prints one of the counted lines (see count_results) and exits 0, or with another code.
 
-PACKAGES=(build-essential cmake ninja-build pkg-config clang clang-format clang-tidy
-  libclang-rt-14-dev universal-ctags libuv1-dev node-llhttp liblmdb-dev libmsgpack-dev
-  libcriterion-dev libsodium-dev libxxhash-dev libinih-dev libjansson-dev python3 python3-msgpack
+# What the tests need besides what switch/install installs anyway.
+PACKAGES=(clang clang-format clang-tidy libclang-rt-14-dev universal-ctags python3 python3-msgpack
   git procps)
 PYTHON=/usr/bin/python3 # the one that python3-msgpack belongs to
 
 install_missing() {
-  local missing
-  missing=$(printf '%s\n' "${PACKAGES[@]}" | sort | comm -23 - <(
-    dpkg-query -W -f '${db:Status-Abbrev}|${Package}\n' "${PACKAGES[@]}" 2>/dev/null |
-      sed -n 's/^ii *|//p' | sort))
-  [ -n "$missing" ] || return 0
-  printf 'installing: %s\n' "${missing//$'\n'/ }"
-  local sudo=()
-  [ "$(id -u)" -eq 0 ] || sudo=(sudo)
-  export DEBIAN_FRONTEND=noninteractive
-  # shellcheck disable=SC2086
-  "${sudo[@]}" apt-get update -qq &&
-    "${sudo[@]}" apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
-    { printf 'cannot install: %s\n' "${missing//$'\n'/ }" && return 1; }
+  switch/install "${PACKAGES[@]}" || { echo "cannot install what is missing" && return 1; }
 }
 
 seconds_since() {

@@ -38,7 +38,7 @@ def payment(debit=AGENT, credit=2001, amount="1.00", **more):
 def open_accounts(node):
     """The accounts above, and money on the agent's, through the operator's socket."""
     with Rpc(node.unix_path) as operator:
-        for number, kind, flags in [(ISSUER, "issuer", OVERDRAFT), (FEES, "fee_income", 0),
+        for number, kind, flags in [(ISSUER, "issuer", OVERDRAFT), (FEES, "fee", 0),
                                     (AGENT, "agent", 0), (SHOP, "merchant", 0),
                                     *((number, "wallet", 0) for number in CLIENTS)]:
             opened = operator.outcome("account_open", {"id": number, "kind": kind, "owner": number,
@@ -46,6 +46,7 @@ def open_accounts(node):
             assert opened.status in ("DONE", "REPLAYED"), opened
         float_ = operator.open(pay("float", ISSUER, AGENT, AGENT_FLOAT, requester=7))
         assert float_[0].status in ("DONE", "REPLAYED"), float_
+        operator.call("node.flush")  # statements are read from the last checkpoint
 
 
 class NodeCase(unittest.TestCase):

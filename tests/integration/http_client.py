@@ -44,6 +44,8 @@ class Http:
         lines = [f"{method} {path} HTTP/1.1", "Host: node"]
         if self.key:
             lines.append(f"Authorization: Bearer {self.key}")
+        if method in ("POST", "PUT", "PATCH"):
+            lines.append("Content-Type: application/json")
         return "\r\n".join([*lines, *headers]) + "\r\n\r\n"
 
     def ask(self, method, path, body=None, headers=()):
@@ -53,7 +55,7 @@ class Http:
         if not isinstance(body, (bytes, str)):
             body = json.dumps(body)
         data = body if isinstance(body, bytes) else body.encode()
-        extra = [*headers, f"Content-Length: {len(data)}", "Content-Type: application/json"]
+        extra = [*headers, f"Content-Length: {len(data)}"]
         return self.send(self.head(method, path, extra).encode() + data)
 
     def call(self, method, path, body=None, headers=()):

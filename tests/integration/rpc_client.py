@@ -9,8 +9,8 @@ import msgpack
 
 from tests.integration.node import ROOT, RPC_KEY, SLOWER
 
-STATUSES = re.findall(r"X\(\d+, +([A-Z_]+),", (ROOT / "ledger" / "ledger.h").read_text()
-                      .split("LEDGER_STATUS_MAP(X)")[1].split("#define")[0])
+STATUSES = re.findall(r"X\(\d+, +([A-Z_]+),", (ROOT / "ledger" / "record.h").read_text()
+                      .split("#define LEDGER_STATUS_MAP(X)")[1].split("#define")[0])
 STATES = ["NONE", "WAITING", "HELD", "COMPLETED", "DECLINED"]
 FROZEN, CLOSED, OVERDRAFT = 1, 2, 4  # account flags
 CASH_IN = 3  # an operation

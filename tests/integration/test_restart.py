@@ -114,10 +114,10 @@ class Restart(unittest.TestCase):
         second.sections["node"]["data"] = self.node.data
         second.write_config()
         self.assertEqual(second.launch().wait(), 3)
-        self.assertIn("open in another process", second.log())
+        self.assertIn("another process has this ledger open", second.log())
         done = self.node.command("audit", self.node.data)
         self.assertEqual(done.returncode, 3)
-        self.assertIn("open in another process", done.stderr)
+        self.assertIn("another process has this ledger open", done.stderr)
         with Rpc(self.node.rpc) as client:
             self.assertEqual(client.open(pay(next_reference(), AGENT, 2001, 1))[0].status, "DONE")
 

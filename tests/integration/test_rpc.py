@@ -145,7 +145,7 @@ class Methods(NodeCase):
         self.assertEqual(info["statuses"], STATUSES)
         self.assertEqual(info["states"], STATES)
         self.assertIs(info["ready"], True)
-        self.assertGreater(info["sequence"], 0)
+        self.assertGreater(info["ledger"]["sequence"], 0)
 
     def test_unknown_methods_and_wrong_params_keep_the_connection(self):
         for method, params, code in (
@@ -312,13 +312,15 @@ class Grants(NodeCase):
 
 class Example(NodeCase):
     def test_the_client_that_is_shown_to_newcomers(self):
+        key = self.node.folder / "rpc.key"
+        key.write_text(RPC_KEY + "\n")
         host, port = self.node.rpc
-        done = subprocess.run(
-            ["/usr/bin/python3", "-B", str(ROOT / "protocols" / "rpc" / "example.py"), host,
-             str(port), "shop", RPC_KEY, str(AGENT), "2001"],
-            capture_output=True, text=True, timeout=60)
-        self.assertEqual(done.returncode, 0, done)
-        self.assertIn("COMPLETED", done.stdout)
+        for peer in ([f"{host}:{port}", "shop", str(key)], [self.node.unix_path]):
+            done = subprocess.run(
+                ["/usr/bin/python3", "-B", str(ROOT / "protocols" / "rpc" / "example.py"), *peer],
+                capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done)
+            self.assertIn("COMPLETED", done.stdout)
 
 
 if __name__ == "__main__":

@@ -121,6 +121,8 @@ class UnixSocket(NodeCase):
     @unittest.skipIf(os.getuid() != 0, "only root can become another user")
     def test_another_user_is_refused_though_the_mode_would_let_him(self):
         os.chmod(self.node.folder, 0o755)
+        mode = os.stat(self.node.unix_path).st_mode
+        self.addCleanup(os.chmod, self.node.unix_path, mode)
         os.chmod(self.node.unix_path, 0o777)
         reader, writer = os.pipe()
         child = os.fork()
