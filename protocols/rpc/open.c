@@ -197,14 +197,16 @@ enum adapter_verdict rpc_open_decode(const struct adapter_request *request,
     if (read_heads(&rest, &count) && put_payments(&batch, rest, count))
         return ADAPTER_SUBMIT;
     *writer = before;
-    if (batch.busy) {
+    if (batch.busy && note->fault.place == RPC_PLACE_NONE) {
         rpc_reply_error(reply->body, note->call_id, RPC_ERROR_BUSY, NULL);
-    } else {
-        char text[RPC_FAULT_TEXT];
+        return ADAPTER_ANSWERED;
+    }
+    if (!batch.busy) { /* when there was no room, a malformed payment is the better answer */
         note->fault = (struct rpc_fault){.item = 0};
         rpc_fail(&note->fault, RPC_PLACE_PAYMENTS, RPC_EXPECTED_PAYMENTS);
-        rpc_reply_error(reply->body, note->call_id, RPC_ERROR_BAD_PARAMS,
-                        rpc_fault_text(&note->fault, text));
     }
+    char text[RPC_FAULT_TEXT];
+    rpc_reply_error(reply->body, note->call_id, RPC_ERROR_BAD_PARAMS,
+                    rpc_fault_text(&note->fault, text));
     return ADAPTER_ANSWERED;
 }
