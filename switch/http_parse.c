@@ -188,6 +188,23 @@ static bool feed(struct http_parser *parser, char *bytes, size_t size) {
     return false;
 }
 
+/* Whether each line of a whole head ends with CR LF, the last and empty one too. llhttp takes a
+ * bare LF, and who sends one may hope that somebody else does not. */
+static bool lines_end_well(const struct http_parser *parser, const char *bytes) {
+    const char *at = bytes + parser->url, *end = bytes + parser->fed;
+    const char *line = at;
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        if (at[-1] != '\r') {
+            return false;
+        }
+        if (at - line == 1) {
+            return true;
+        }
+        line = ++at;
+    }
+    return false;
+}
+
 enum http_parse_status http_parse(struct http_parser *parser, char *bytes, size_t size,
                                   size_t *request_size) {
     if (llhttp_get_errno(&parser->llhttp) == HPE_PAUSED) { /* the request before was DONE */
@@ -215,11 +232,20 @@ enum http_parse_status http_parse(struct http_parser *parser, char *bytes, size_
         parser->expects_continue = parser->expects_continue && !waits;
         return waits ? HTTP_PARSE_CONTINUE : HTTP_PARSE_MORE;
     }
-    if (llhttp_get_errno(&parser->llhttp) != HPE_PAUSED) {
+    if (llhttp_get_errno(&parser->llhttp) != HPE_PAUSED || !lines_end_well(parser, bytes)) {
         return fail(parser);
     }
     *request_size = parser->fed;
     return HTTP_PARSE_DONE;
+}
+
+/* Without the blanks behind it. */
+static struct slice trim(struct slice value) {
+    while (value.size > 0 &&
+           (value.base[value.size - 1] == ' ' || value.base[value.size - 1] == '\t')) {
+        value.size--;
+    }
+    return value;
 }
 
 void http_parse_request(const struct http_parser *parser, const char *bytes,
@@ -239,6 +265,6 @@ void http_parse_request(const struct http_parser *parser, const char *bytes,
     for (uint32_t i = 0; i < parser->header_count; i++) {
         const struct http_place *place = &parser->headers[i];
         headers[i].name = (struct slice){bytes + place->name, place->name_size};
-        headers[i].value = (struct slice){bytes + place->value, place->value_size};
+        headers[i].value = trim((struct slice){bytes + place->value, place->value_size});
     }
 }
