@@ -17,6 +17,12 @@ void folder_make(char *path) {
     REQUIRE(mkdtemp(path) != NULL);
 }
 
+void folder_make_fast(char *path) {
+    folder_join(path, "/dev/shm", "tiyn-XXXXXX");
+    if (mkdtemp(path) == NULL)
+        folder_make(path);
+}
+
 void folder_join(char *path, const char *folder, const char *name) {
     int size = snprintf(path, FOLDER_PATH_MAX, "%s/%s", folder, name);
     REQUIRE(size > 0 && size < FOLDER_PATH_MAX);

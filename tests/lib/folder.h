@@ -9,6 +9,9 @@
 
 /* Makes an empty folder; its path goes to `path`, FOLDER_PATH_MAX bytes. */
 void folder_make(char *path);
+/* The same in memory (/dev/shm) where that can be had: for histories that are long, and do not ask
+ * what a disk does. */
+void folder_make_fast(char *path);
 
 /* Removes a folder and all below it. A missing one is fine. */
 void folder_remove(const char *path);

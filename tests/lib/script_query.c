@@ -29,6 +29,7 @@ static const struct field account_fields[] = {FIELD(struct ledger_account, owner
                                               FIELD(struct ledger_account, kind),
                                               FIELD(struct ledger_account, currency),
                                               FIELD(struct ledger_account, flags),
+                                              FIELD(struct ledger_account, passing_pending),
                                               {NULL, 0, 0}};
 
 static const struct field payment_fields[] = {

@@ -31,12 +31,13 @@ bool compare_account(struct sim *sim, const struct ledger_account *got, uint64_t
     const struct ledger_account *want = &account->record;
     return SAME("account", id) && SAME("account", owner) && SAME("account", debits_posted) &&
            SAME("account", credits_posted) && SAME("account", debits_pending) &&
-           SAME("account", credits_pending) && SAME("account", floor) && SAME("account", ceiling) &&
-           SAME("account", day_limit) && SAME("account", month_limit) && SAME("account", day) &&
-           SAME("account", month) && SAME("account", day_turnover) &&
-           SAME("account", month_turnover) && SAME("account", entry_head) &&
-           SAME("account", entry_count) && SAME("account", opened_ns) && SAME("account", kind) &&
-           SAME("account", currency) && SAME("account", flags);
+           SAME("account", credits_pending) && SAME("account", passing_pending) &&
+           SAME("account", floor) && SAME("account", ceiling) && SAME("account", day_limit) &&
+           SAME("account", month_limit) && SAME("account", day) && SAME("account", month) &&
+           SAME("account", day_turnover) && SAME("account", month_turnover) &&
+           SAME("account", entry_head) && SAME("account", entry_count) &&
+           SAME("account", opened_ns) && SAME("account", kind) && SAME("account", currency) &&
+           SAME("account", flags);
 }
 
 static bool compare_head(struct sim *sim, const struct ledger_payment *got,

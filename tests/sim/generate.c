@@ -13,12 +13,13 @@ void generate_profile(struct sim *sim) {
     if (random_chance(random, 40))
         sim->profile.batch_max = 200;
     if (sim->seed % 16 == 0)
-        sim->profile = (struct sim_profile){.accounts = 6000,
-                                            .batch_max = SIM_BATCH_MAX,
-                                            .attributes_max = LEDGER_ATTRIBUTES_MAX,
-                                            .compare_every = 16,
-                                            .replay = sim->seed % 32 == 0,
-                                            .big = true};
+        sim->profile =
+            (struct sim_profile){.accounts = 6000,
+                                 .batch_max = SIM_BATCH_MAX,
+                                 .attributes_max = sim->seed % 32 == 0 ? LEDGER_ATTRIBUTES_MAX : 40,
+                                 .compare_every = 16,
+                                 .replay = sim->seed % 32 == 0,
+                                 .big = true};
 }
 
 uint64_t generate_time(struct sim *sim) {
@@ -54,18 +55,14 @@ static struct ledger_account_request opening(uint64_t id) {
         .day_limit = issuer ? LEDGER_NO_CEILING : limits[id / 2 % 4],
         .month_limit = issuer ? LEDGER_NO_CEILING : limits[id / 3 % 4] * (id % 2 + 1),
         .kind = (uint16_t)(issuer ? LEDGER_ISSUER : 1 + id % 7),
-        .currency = (uint16_t)(id == 2 || id % 13 == 0 ? 840 : LEDGER_CURRENCY_KZT),
+        .currency = (uint16_t)(id == 2 || id % 23 == 0 ? 840 : LEDGER_CURRENCY_KZT),
         .flags = issuer ? LEDGER_ACCOUNT_OVERDRAFT : 0};
 }
 
 static void account_open(struct sim *sim, struct sim_command *command) {
     struct random *random = &sim->random;
     command->kind = LEDGER_ACCOUNT_OPEN;
-    uint64_t opened = sim->model.account_count;
-    uint64_t id = opened < sim->profile.accounts && random_chance(random, 70)
-                      ? opened + 1
-                      : 1 + random_below(random, sim->profile.accounts);
-    command->account = opening(id);
+    command->account = opening(1 + random_below(random, sim->profile.accounts));
     if (random_chance(random, 10))
         command->account.owner += 1;
     if (random_chance(random, 2))
@@ -87,7 +84,7 @@ static void account_change(struct sim *sim, struct sim_command *command) {
     if (random_chance(random, 30))
         request->month_limit = random_below(random, 1000000);
     request->flags &= LEDGER_ACCOUNT_OVERDRAFT;
-    if (random_chance(random, 15))
+    if (random_chance(random, 10))
         request->flags |= LEDGER_ACCOUNT_FROZEN;
     if (random_chance(random, 8))
         request->flags |= LEDGER_ACCOUNT_CLOSED;
@@ -172,6 +169,19 @@ static bool same_batch(struct sim *sim, struct sim_command *commands, uint32_t c
     return true;
 }
 
+uint32_t generate_accounts(struct sim *sim, struct sim_command *commands) {
+    uint64_t first = sim->opened_accounts + 1;
+    uint32_t count = 0;
+    for (uint64_t id = first; id <= sim->profile.accounts && count < SIM_BATCH_MAX; id++) {
+        sim->opened_accounts = id;
+        if (id > 10 && id % 10 == 0) /* some are left for later */
+            continue;
+        commands[count++] =
+            (struct sim_command){.kind = LEDGER_ACCOUNT_OPEN, .account = opening(id)};
+    }
+    return count;
+}
+
 void generate_command(struct sim *sim, struct sim_command *commands, uint32_t count) {
     struct random *random = &sim->random;
     struct sim_command *command = &commands[count];
@@ -179,9 +189,7 @@ void generate_command(struct sim *sim, struct sim_command *commands, uint32_t co
     uint64_t kind = random_below(random, 100);
     if (same_batch(sim, commands, count))
         return;
-    if (sim->model.account_count < sim->profile.accounts && random_chance(random, 40))
-        account_open(sim, command);
-    else if (kind < 52)
+    if (kind < 58)
         generate_open(sim, command);
     else if (kind < 82)
         target(sim, command);

@@ -10,7 +10,7 @@ uint64_t generate_account(struct sim *sim) {
     if (random_chance(random, 15))
         return 1;
     if (random_chance(random, 50)) /* a few hot ones */
-        return 3 + random_below(random, 5);
+        return 3 + random_below(random, 4);
     return 1 + random_below(random, sim->profile.accounts);
 }
 
@@ -24,16 +24,15 @@ static uint64_t amount(struct sim *sim) {
     return ((uint64_t)1 << (20 + random_below(random, 20))) + random_below(random, 1000);
 }
 
-/* A few of the amounts are near the largest. Alone in their payment, so that the sums of gross
- * amounts stay what 64 bits hold. */
-static void huge_leg(struct sim *sim, struct sim_command *command) {
+/* A few of the amounts are near the largest: alone, and passing through. */
+static void huge_legs(struct sim *sim, struct sim_command *command) {
     struct random *random = &sim->random;
-    command->leg_count = 1;
+    command->leg_count = 1 + (uint32_t)random_below(random, 2);
     command->legs[0].amount = LEDGER_AMOUNT_MAX >> random_below(random, 4);
-    if (random_chance(random, 50)) {
-        command->legs[0].debit = 1;
-        command->legs[0].credit = 3 + random_below(random, 3);
-    }
+    command->legs[1] = command->legs[0];
+    command->legs[0].debit = 1;
+    command->legs[0].credit = command->legs[1].debit = 3 + random_below(random, 3);
+    command->legs[1].credit = random_chance(random, 50) ? 1 : 7 + random_below(random, 100);
 }
 
 static void generate_legs(struct sim *sim, struct sim_command *command) {
@@ -46,14 +45,16 @@ static void generate_legs(struct sim *sim, struct sim_command *command) {
     uint64_t passed = amount(sim);
     for (uint32_t i = 0; i < command->leg_count; i++) {
         struct ledger_leg_request *leg = &command->legs[i];
-        leg->debit = i > 0 && chain ? command->legs[i - 1].credit : generate_account(sim);
+        leg->debit = i > 0 && chain              ? command->legs[i - 1].credit
+                     : random_chance(random, 30) ? 1
+                                                 : generate_account(sim);
         do {
             leg->credit = generate_account(sim);
         } while (leg->credit == leg->debit);
         leg->amount = chain && random_chance(random, 70) ? passed : amount(sim);
     }
-    if (random_chance(random, 2))
-        huge_leg(sim, command);
+    if (sim->seed % 4 == 2 && random_chance(random, 2))
+        huge_legs(sim, command);
 }
 
 static void new_reference(struct sim *sim, struct sim_command *command) {

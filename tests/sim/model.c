@@ -72,7 +72,7 @@ static void account_change(struct model *model, const struct sim_command *comman
     }
     struct ledger_account *record = &account->record;
     bool empty = record->credits_posted == record->debits_posted && record->debits_pending == 0 &&
-                 record->credits_pending == 0;
+                 record->credits_pending == 0 && record->passing_pending == 0;
     bool closes = (command->fields & LEDGER_FIELD_FLAGS) != 0 &&
                   (request->flags & LEDGER_ACCOUNT_CLOSED) != 0;
     if (closes && !empty) {

@@ -56,8 +56,9 @@ enum ledger_status model_check_accounts(struct model *model, const struct ledger
 
 static bool over_total(const struct share *share) {
     const struct ledger_account *record = &share->account->record;
-    wide debits = (wide)record->debits_posted + record->debits_pending + share->debits;
-    wide credits = (wide)record->credits_posted + record->credits_pending + share->credits;
+    wide passing = record->passing_pending;
+    wide debits = passing + record->debits_posted + record->debits_pending + share->debits;
+    wide credits = passing + record->credits_posted + record->credits_pending + share->credits;
     return debits > (wide)LEDGER_AMOUNT_MAX || credits > (wide)LEDGER_AMOUNT_MAX;
 }
 

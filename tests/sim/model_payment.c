@@ -60,7 +60,10 @@ void model_payment_hold(struct model *model, struct model_payment *payment, int 
                                                                  : &record->debits_pending;
         uint64_t net = shares[i].credits > shares[i].debits ? shares[i].credits - shares[i].debits
                                                             : shares[i].debits - shares[i].credits;
+        uint64_t passing =
+            shares[i].credits > shares[i].debits ? shares[i].debits : shares[i].credits;
         *pending = sign > 0 ? *pending + net : *pending - net;
+        record->passing_pending += sign > 0 ? passing : -passing;
     }
 }
 

@@ -30,6 +30,7 @@ struct sim {
     struct random random;
     struct sim_profile profile;
     struct model model;
+    uint64_t opened_accounts;   /* the first batches opened those up to this one */
     uint64_t compared_payments; /* all up to this one were compared when they were new */
     uint64_t busy, commands;    /* answers counted */
     uint64_t reached[LEDGER_STATUS_COUNT];
@@ -44,6 +45,8 @@ bool sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(pr
 /* generate.c: the next command of a batch, such as a client or an operator would or should not
  * send: commands[count], after commands[0..count). */
 void generate_command(struct sim *sim, struct sim_command *commands, uint32_t count);
+/* A batch that opens most of the accounts; returns its size, 0 when that is done. */
+uint32_t generate_accounts(struct sim *sim, struct sim_command *commands);
 uint64_t generate_time(struct sim *sim);
 void generate_profile(struct sim *sim);
 /* generate_open.c */

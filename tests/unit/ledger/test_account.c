@@ -54,6 +54,11 @@ Test(account, a_hold_of_all_money_keeps_it_open) {
           "change 10 flags closed => ACCOUNT_NOT_EMPTY");
 }
 
+Test(account, a_hold_that_passes_through_keeps_it_open) {
+    check("account 1 issuer overdraft; account 10; account 20; hold a 1>10 5 10>20 5;"
+          "change 10 flags closed => ACCOUNT_NOT_EMPTY; complete a; change 10 flags closed");
+}
+
 Test(account, other_fields_of_one_with_money_may_be_set_with_flags) {
     check("account 1 issuer overdraft; account 10; pay r1 1>10 100; change 10 flags frozen ceiling "
           "50; ceiling 10 = 50; flags 10 = 1; balance 10 = 100");
@@ -81,7 +86,8 @@ Test(account, a_ceiling_below_the_balance_only_stops_more) {
           "pay r2 1>10 1 => OVER_CEILING; pay r3 10>1 60; pay r4 1>10 10");
 }
 
-Test(account, largest_id_is_fine) {
-    check("account 18446744073709551615 issuer overdraft; account 10; "
-          "pay r1 18446744073709551615>10 5; balance 18446744073709551615 = -5");
+Test(account, the_largest_id_is_one_below_all_ones) {
+    check("account 18446744073709551615 => BAD_COMMAND; account 18446744073709551614 issuer "
+          "overdraft; account 10; pay r1 18446744073709551614>10 5;"
+          "balance 18446744073709551614 = -5");
 }

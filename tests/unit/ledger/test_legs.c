@@ -70,9 +70,15 @@ Test(legs, decline_of_many_gives_all_back) {
                "debits_pending 10 = 0");
 }
 
-Test(legs, passing_through_twice_counts_gross_in_the_total) {
-    /* Held money that only passes adds to no pending counter; its sum must still never pass the
-     * largest total when it is posted. */
+Test(legs, what_passes_counts_in_the_total_while_it_is_held) {
+    check("account 1 issuer overdraft; account 2 issuer overdraft; account 10; account 21;"
+          "account 22; hold a 1>10 1152921504606846976 10>21 1152921504606846976;"
+          "passing_pending 10 = 1152921504606846976; debits_pending 10 = 0;"
+          "hold b 2>10 1 10>22 1 => OVER_TOTAL; decline a; passing_pending 10 = 0;"
+          "hold b 2>10 1 10>22 1; complete b; passing_pending 10 = 0; credits_posted 10 = 1");
+}
+
+Test(legs, what_passed_counts_in_the_total) {
     check("account 1 issuer overdraft; account 2 issuer overdraft; account 10; account 20;"
           "pay r1 1>10 1152921504606846976 10>20 1152921504606846976; "
           "pay r2 2>10 1 => OVER_TOTAL; pay r3 10>20 1 => OVER_TOTAL");
