@@ -36,7 +36,7 @@ void account_open(struct ledger *ledger, const struct command *command, uint64_t
 
 static bool empty(const struct ledger_account *account) {
     return account->credits_posted == account->debits_posted && account->credits_pending == 0 &&
-           account->debits_pending == 0;
+           account->debits_pending == 0 && account->passing_pending == 0;
 }
 
 void account_change(struct ledger *ledger, const struct command *command, uint64_t hash,

@@ -14,6 +14,8 @@
 #include "ledger/sector.h"
 #include "ledger/segment.h"
 
+#define FOLDER_NAME "journal"
+
 void journal_hash(const struct journal_batch *batch, uint8_t *hash) {
     struct record_header header = {
         .magic = RECORD_MAGIC,
@@ -32,14 +34,16 @@ void journal_hash(const struct journal_batch *batch, uint8_t *hash) {
     (void)crypto_generichash_final(&state, hash, JOURNAL_HASH);
 }
 
+static int make_folder(struct journal_file *file, struct ledger_failure *failure);
+
 static struct journal_file *file_of(struct journal *journal) {
     return (struct journal_file *)(void *)journal;
 }
 
 /* Makes segments until `ahead` stand behind the current one. */
 static int make_ahead(struct journal_file *file, uint32_t ahead, struct ledger_failure *failure) {
-    int rc = 0;
     (void)pthread_mutex_lock(&file->making);
+    int rc = file->folder_fd >= 0 ? 0 : make_folder(file, failure);
     while (rc == 0 && file->last - file->current < ahead) {
         if (file->last - file->first + 2 >= SEGMENTS_MAX) {
             rc = failure_set(failure, LEDGER_EJOURNAL,
@@ -218,16 +222,11 @@ static int file_replay(struct journal *journal, uint64_t sequence, const uint8_t
         file->last = numbers[count - 1];
         rc = journal_scan(&scan, numbers + start, count - start);
     }
-    if (rc == 0 && scan.end_number == 0) { /* no segments yet */
-        file->current = 0;
-        rc = make_ahead(file, 1, failure);
-        scan.end_number = 1;
-        scan.end_offset = BLOCK_BYTES;
-        file->first = 1;
-    }
     free(numbers);
-    rc = rc == 0 ? enter(file, scan.end_number, scan.end_offset, failure) : rc;
-    rc = rc == 0 ? cut(file, scan.torn_bytes, failure) : rc;
+    if (rc == 0 && scan.end_number != 0) { /* else the first append makes the first segment */
+        rc = enter(file, scan.end_number, scan.end_offset, failure);
+        rc = rc == 0 ? cut(file, scan.torn_bytes, failure) : rc;
+    }
     file->ready = rc == 0;
     return rc;
 }
@@ -247,7 +246,7 @@ static int file_verify(struct journal *journal, uint64_t *records, uint64_t *byt
 static void file_stats(struct journal *journal, uint64_t *bytes, uint64_t *segments) {
     struct journal_file *file = file_of(journal);
     *bytes = file->appended;
-    *segments = file->last - file->first + 1;
+    *segments = file->last + 1 - file->first;
 }
 
 static void file_close(struct journal *journal) {
@@ -258,6 +257,9 @@ static void file_close(struct journal *journal) {
     if (file->folder_fd >= 0) {
         (void)close(file->folder_fd);
     }
+    if (file->parent_fd >= 0) {
+        (void)close(file->parent_fd);
+    }
     (void)pthread_mutex_destroy(&file->making);
     free(file->buffer);
     free(file->zeros);
@@ -265,23 +267,29 @@ static void file_close(struct journal *journal) {
     free(file);
 }
 
-static int open_folder(const char *folder, struct ledger_failure *failure) {
-    int parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int fd = -1;
-    if (parent >= 0 && (mkdirat(parent, "journal", 0700) == 0 || errno == EEXIST)) {
-        fd = openat(parent, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+/* Makes the journal's folder, durably, and opens it. */
+static int make_folder(struct journal_file *file, struct ledger_failure *failure) {
+    int parent = file->parent_fd;
+    if ((mkdirat(parent, FOLDER_NAME, 0700) == 0 || errno == EEXIST) && fsync(parent) == 0) {
+        file->folder_fd = openat(parent, FOLDER_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
-    if (fd < 0 || fsync(parent) != 0) {
-        (void)failure_set(failure, LEDGER_EFOLDER, "%s/journal: %s", folder, strerror(errno));
-        if (fd >= 0) {
-            (void)close(fd);
-        }
-        fd = -1;
+    return file->folder_fd >= 0
+               ? 0
+               : failure_set(failure, LEDGER_EJOURNAL, "journal: cannot make its folder: %s",
+                             strerror(errno));
+}
+
+/* Opens the ledger's folder, and the journal's when it is there. */
+static int open_folders(struct journal_file *file, const char *folder,
+                        struct ledger_failure *failure) {
+    file->parent_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (file->parent_fd >= 0) {
+        file->folder_fd = openat(file->parent_fd, FOLDER_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
-    if (parent >= 0) {
-        (void)close(parent);
-    }
-    return fd;
+    bool ok = file->parent_fd >= 0 && (file->folder_fd >= 0 || errno == ENOENT);
+    return ok ? 0
+              : failure_set(failure, LEDGER_EFOLDER, "%s/" FOLDER_NAME ": %s", folder,
+                            strerror(errno));
 }
 
 int journal_file_open(struct journal **journal, const struct journal_file_options *options,
@@ -296,13 +304,14 @@ int journal_file_open(struct journal **journal, const struct journal_file_option
     file->keep = options->keep;
     file->progress = options->progress;
     file->progress_context = options->progress_context;
-    file->fd = -1;
+    file->fd = file->folder_fd = file->parent_fd = -1;
+    file->first = 1;
     (void)pthread_mutex_init(&file->making, NULL);
     file->last_sequence = calloc(SEGMENTS_MAX, sizeof *file->last_sequence);
-    file->folder_fd = open_folder(options->folder, failure);
-    if (file->folder_fd < 0) {
+    int rc = open_folders(file, options->folder, failure);
+    if (rc != 0) {
         file_close(&file->base);
-        return LEDGER_EFOLDER;
+        return rc;
     }
     if (file->last_sequence == NULL ||
         posix_memalign((void **)&file->zeros, BLOCK_BYTES, SEGMENT_ZEROS) != 0 ||

@@ -24,7 +24,7 @@ _Static_assert(sizeof(struct record_header) == 104, "stored as is");
 
 struct journal_file {
     struct journal base;
-    int folder_fd;
+    int parent_fd, folder_fd; /* the ledger's folder; the journal's in it, -1: not made yet */
     uint64_t segment_bytes;
     uint32_t keep;
     void (*progress)(void *context, uint64_t done, uint64_t total);

@@ -199,6 +199,10 @@ static int by_number(const void *left, const void *right) {
 int segment_list(int folder_fd, uint32_t **numbers, uint32_t *count,
                  struct ledger_failure *failure) {
     *count = 0;
+    *numbers = NULL;
+    if (folder_fd < 0) {
+        return 0; /* no folder yet: no segments */
+    }
     *numbers = calloc(SEGMENTS_MAX, sizeof **numbers);
     int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;

@@ -33,7 +33,8 @@ int segment_open(int folder_fd, uint32_t number, bool *direct, struct ledger_fai
 int segment_read(int folder_fd, uint32_t number, uint8_t **bytes, uint64_t *size,
                  struct ledger_failure *failure);
 
-/* The numbers of the segments there, rising: *numbers is malloced, the caller's. */
+/* The numbers of the segments there (folder_fd -1: none), rising: *numbers is malloced, the
+ * caller's. */
 int segment_list(int folder_fd, uint32_t **numbers, uint32_t *count,
                  struct ledger_failure *failure);
 

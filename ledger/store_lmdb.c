@@ -22,8 +22,8 @@ int store_failed(struct ledger_failure *failure, const char *what, int rc) {
 }
 
 void store_broken(const char *what, int rc) {
-    (void)fprintf(stderr, "store: reading %s failed: %s; the LMDB file is damaged\n", what,
-                  mdb_strerror(rc));
+    (void)fprintf(stderr, "store: reading %s failed: %s; the LMDB file is damaged: restore it\n",
+                  what, rc != 0 ? mdb_strerror(rc) : "a record is not as it was written");
     abort();
 }
 
