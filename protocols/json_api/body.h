@@ -1,5 +1,5 @@
 /* body.h - reads a request's JSON body: a checked tree, and an object's fields by a table. Every
- * fault becomes the reply's problem document, and names its field. Loop thread; any. */
+ * fault becomes the reply's problem document, and names its field. Any thread. */
 #ifndef PROTOCOLS_JSON_API_BODY_H
 #define PROTOCOLS_JSON_API_BODY_H
 
