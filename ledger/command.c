@@ -85,11 +85,15 @@ static enum ledger_status check_legs(const struct ledger_leg_request *legs, uint
     return LEDGER_DONE;
 }
 
-/* 0 (none) or a date that could be: the calendar's finer points are the adapters'. */
-static bool date_plausible(uint32_t date) {
-    uint32_t month = date / 100 % 100, day = date % 100;
-    return date == 0 || (date / 10000 >= 1970 && date / 10000 <= 9999 && month >= 1 &&
-                         month <= 12 && day >= 1 && day <= 31);
+/* 0 (none), or a day of the calendar as yyyymmdd. */
+static bool date_ok(uint32_t date) {
+    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    uint32_t year = date / 10000, month = date / 100 % 100, day = date % 100;
+    if (date == 0 || year < 1970 || year > 9999 || month < 1 || month > 12) {
+        return date == 0;
+    }
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return day >= 1 && day <= days[month - 1] + (uint32_t)(month == 2 && leap);
 }
 
 static enum ledger_status check_open(const struct command *command) {
@@ -102,8 +106,8 @@ static enum ledger_status check_open(const struct command *command) {
     }
     const unsigned known = COMMAND_POST | COMMAND_WAIT | COMMAND_TOKEN;
     bool ok = command->requester != 0 && command->attributes_size <= LEDGER_ATTRIBUTES_MAX &&
-              date_plausible(command->value_date) && (command->flags & ~known) == 0 &&
-              command->id == 0 && command->fields == 0;
+              date_ok(command->value_date) && (command->flags & ~known) == 0 && command->id == 0 &&
+              command->fields == 0;
     if (ok && (command->flags & COMMAND_TOKEN)) {
         ok = command_token(command)->account != 0;
     }

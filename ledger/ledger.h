@@ -57,7 +57,7 @@ struct ledger_open {
     bool post;           /* post at once, do not hold                                       */
     bool wait_for_funds; /* state WAITING instead of status FUNDS                           */
     uint16_t operation;
-    uint32_t value_date;   /* yyyymmdd, 0: the day of the batch                             */
+    uint32_t value_date;   /* yyyymmdd, a day of the calendar; 0: the day of the batch      */
     uint32_t expires_in_s; /* of a payment that stays open; 0: never                        */
     uint64_t reversal_of;  /* a completed payment, or 0                                     */
     const void *attributes;
