@@ -123,7 +123,7 @@ group_integration_quick() {
 group_integration() { all_integration build; }
 group_asan_integration() { all_integration build/asan; }
 
-group_crash() { one crash "$PYTHON" -B tests/crash/crash.py --tiyn build/tiyn; }
+group_crash() { TIYN=$PWD/build/tiyn one crash "$PYTHON" -B tests/crash/crash.py; }
 
 race() { one "${1##*/}" timeout 120 "$1"; }
 group_tsan_race() { all race build/tsan/race_*; }

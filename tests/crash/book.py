@@ -13,11 +13,11 @@ FLOAT = 10**15
 class Record:
     """One payment. state: as acknowledged, or None while nothing is known of it. asked: the
     complete or decline whose outcome is not known. refused: the status that said no."""
-    __slots__ = ("fields", "id", "sequence", "state", "asked", "refused", "sent")
+    __slots__ = ("fields", "id", "sequence", "state", "asked", "refused")
 
     def __init__(self, fields):
         self.fields = fields
-        self.id = self.sequence = self.state = self.asked = self.refused = self.sent = None
+        self.id = self.sequence = self.state = self.asked = self.refused = None
 
     @property
     def reference(self):
@@ -52,6 +52,9 @@ class Book:
 
     def opened(self, record, outcome):
         """The answer to an open, new or repeated."""
+        if outcome.status == "BUSY":  # nothing was done, nothing is known
+            self.counts["BUSY"] += 1
+            return
         if outcome.status not in ("DONE", "REPLAYED"):
             must(record.state is None, "refused after it was made", record.fields, outcome)
             must(record.refused in (None, outcome.status), "refused otherwise", record.fields,
@@ -76,6 +79,9 @@ class Book:
 
     def ended(self, record, method, outcome):
         """The answer to a complete or decline."""
+        if outcome.status == "BUSY":
+            self.counts["BUSY"] += 1
+            return
         must(outcome.status in ("DONE", "REPLAYED"), method, record.fields, outcome)
         must(outcome.payment == record.id, "another id", record.fields, outcome)
         must(outcome.state == {"complete": "COMPLETED", "decline": "DECLINED"}[method],

@@ -1,0 +1,131 @@
+#include "tests/fault/fault.h"
+#include "tests/fault/journal.h"
+#include "tests/fault/workload.h"
+#include "tests/lib/random.h"
+#include "tests/lib/require.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BATCHES = 8 };
+
+struct damage {
+    struct rig rig;
+    struct journal journal;
+    struct random random;
+    unsigned cases, failures;
+};
+
+/* The damaged ledger must not open; nothing in it may be changed by trying. */
+static void must_not_open(struct damage *damage, const char *what, struct sector sector,
+                          unsigned byte) {
+    int error = rig_open(&damage->rig);
+    damage->cases++;
+    if (error == LEDGER_ECORRUPT)
+        return;
+    damage->failures++;
+    printf("FAILED: %s, file %u, sector at %llu, byte %u: opening gave %d (%s)\n", what,
+           sector.segment, (unsigned long long)sector.offset, byte, error,
+           error != 0 ? damage->rig.failure.text : "fine");
+    if (error == 0)
+        printf("  batches there: %d of %d\n", work_count(&damage->rig), BATCHES);
+    ledger_close(damage->rig.ledger);
+    damage->rig.ledger = NULL;
+}
+
+static void flip(struct damage *damage, struct sector sector, unsigned byte) {
+    uint8_t mask = (uint8_t)(1 + random_below(&damage->random, 255));
+    journal_flip(&damage->journal, sector, byte, mask);
+    must_not_open(damage, "a byte was changed", sector, byte);
+    journal_flip(&damage->journal, sector, byte, mask);
+}
+
+static void flip_every_sector(struct damage *damage) {
+    struct journal *journal = &damage->journal;
+    for (unsigned i = 0; i < journal->file_count; i++)
+        for (uint64_t offset = 0; offset < journal->sizes[i]; offset += SECTOR)
+            flip(damage, (struct sector){.segment = i, .offset = offset},
+                 (unsigned)random_below(&damage->random, SECTOR));
+}
+
+static void flip_every_byte_of_the_last(struct damage *damage) {
+    for (unsigned i = 0; i < damage->journal.last_count; i++)
+        for (unsigned byte = 0; byte < SECTOR; byte++)
+            flip(damage, damage->journal.last[i], byte);
+}
+
+/* Whole sectors of a batch that others follow are no torn write. */
+static void zero_before_the_last(struct damage *damage, const char *copy) {
+    struct journal journal;
+    struct sector first_of_last = damage->journal.last[0];
+    for (uint64_t offset = 0; offset < first_of_last.offset; offset += SECTOR) {
+        struct sector sector = {.segment = first_of_last.segment, .offset = offset};
+        if (journal_empty(&damage->journal, sector))
+            continue; /* the rest of a block after a record */
+        folder_remove(damage->rig.data);
+        folder_copy(copy, damage->rig.data);
+        journal_look(&journal, damage->rig.data);
+        journal_zero(&journal, sector);
+        must_not_open(damage, "a sector was emptied", sector, 0);
+    }
+}
+
+static void change_files(struct damage *damage, const char *copy) {
+    struct journal journal;
+    char other[FOLDER_PATH_MAX];
+    struct sector nowhere = {0, 0};
+    for (int change = 0; change < 5; change++) {
+        folder_remove(damage->rig.data);
+        folder_copy(copy, damage->rig.data);
+        journal_look(&journal, damage->rig.data);
+        folder_join(other, damage->rig.data, "journal/0000009999.seg");
+        off_t size = (off_t)journal.sizes[0];
+        static const char *const names[] = {"cut by a sector", "grown by a sector", "emptied",
+                                            "gone", "renamed"};
+        bool good = change == 0   ? truncate(journal.files[0], size - SECTOR) == 0
+                    : change == 1 ? truncate(journal.files[0], size + SECTOR) == 0
+                    : change == 2 ? truncate(journal.files[0], 0) == 0
+                    : change == 3 ? unlink(journal.files[0]) == 0
+                                  : rename(journal.files[0], other) == 0;
+        REQUIRE(good);
+        must_not_open(damage, names[change], nowhere, 0);
+    }
+}
+
+static void start(struct damage *damage, char *before) {
+    struct rig *rig = &damage->rig;
+    rig_make(rig);
+    folder_join(before, rig->folder, "before");
+    folder_join(rig->data, rig->folder, "before");
+    journal_make(rig, BATCHES - 1);
+    folder_join(rig->data, rig->folder, "data");
+    journal_make(rig, BATCHES);
+    journal_look(&damage->journal, rig->data);
+    journal_compare(&damage->journal, before);
+    REQUIRE(damage->journal.last_count > 0);
+}
+
+unsigned fault_damage(void) {
+    static struct damage damage = {.random = {1}};
+    char before[FOLDER_PATH_MAX], copy[FOLDER_PATH_MAX];
+    start(&damage, before);
+    folder_join(copy, damage.rig.folder, "copy");
+    folder_copy(damage.rig.data, copy);
+    flip_every_sector(&damage);
+    flip_every_byte_of_the_last(&damage);
+    /* All flips were undone: it is as sound as it was. */
+    if (rig_open(&damage.rig) != 0 || work_count(&damage.rig) != BATCHES ||
+        rig_faults(&damage.rig) != 0) {
+        printf("FAILED: sound again, and not as before: %s\n", damage.rig.failure.text);
+        damage.failures++;
+    }
+    ledger_close(damage.rig.ledger);
+    damage.rig.ledger = NULL;
+    folder_remove(damage.rig.data);
+    folder_copy(copy, damage.rig.data);
+    zero_before_the_last(&damage, copy);
+    change_files(&damage, copy);
+    printf("damage: %u cases\n", damage.cases);
+    rig_stop(&damage.rig);
+    return damage.failures;
+}
