@@ -153,7 +153,8 @@ static void check_payments(struct auditing *auditing) {
         auditing->audit->payments++;
         step(auditing);
     }
-    if (store_next_payment(auditing->reader, meta->payment_next) != NULL) {
+    uint64_t past = meta->payment_next;
+    if (store_next_payment(auditing->reader, &past) != NULL) {
         fault(auditing, "there are payments past the last id, %llu", ID(meta->payment_next - 1));
     }
 }
@@ -226,12 +227,15 @@ static void check_accounts(struct auditing *auditing) {
     struct ledger_audit *audit = auditing->audit;
     uint64_t credits_posted = 0, credits_pending = 0, id = 0;
     const struct ledger_account *account;
-    while ((account = store_next_account(auditing->reader, id)) != NULL) {
+    while ((account = store_next_account(auditing->reader, &id)) != NULL) {
+        if (account->id != id) {
+            fault(auditing, "account %llu says that it is %llu", ID(id), ID(account->id));
+        }
         check_account(auditing, account);
         credits_posted += account->credits_posted;
         credits_pending += account->credits_pending;
         audit->accounts++;
-        id = account->id + 1;
+        id++;
     }
     if (audit->debits_posted != credits_posted || audit->debits_pending != credits_pending) {
         fault(auditing,

@@ -48,12 +48,12 @@ const struct ledger_payment *ledger_snapshot_payment(struct ledger_snapshot *sna
 
 const struct ledger_account *ledger_snapshot_next_account(struct ledger_snapshot *snapshot,
                                                           uint64_t id) {
-    return store_next_account(snapshot->reader, id);
+    return store_next_account(snapshot->reader, &id);
 }
 
 const struct ledger_payment *ledger_snapshot_next_payment(struct ledger_snapshot *snapshot,
                                                           uint64_t id) {
-    return store_next_payment(snapshot->reader, id);
+    return store_next_payment(snapshot->reader, &id);
 }
 
 const struct ledger_payment *ledger_snapshot_next_open(struct ledger_snapshot *snapshot,

@@ -65,9 +65,9 @@ bool store_record(struct store_reader *reader, const void *key, size_t key_size,
 /* The payment opened with this reference key (see store_reference_key), or 0. */
 uint64_t store_reference(struct store_reader *reader, const void *key, size_t key_size);
 
-/* Walks: the first record at or after the given place. */
-const struct ledger_account *store_next_account(struct store_reader *reader, uint64_t id);
-const struct ledger_payment *store_next_payment(struct store_reader *reader, uint64_t id);
+/* Walks: the first record at or after the given place. *id: moved on to its key. */
+const struct ledger_account *store_next_account(struct store_reader *reader, uint64_t *id);
+const struct ledger_payment *store_next_payment(struct store_reader *reader, uint64_t *id);
 bool store_next_open(struct store_reader *reader, uint64_t id, uint64_t *found,
                      uint64_t *deadline_ns);
 bool store_next_record(struct store_reader *reader, const void *key, size_t key_size,

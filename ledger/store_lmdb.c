@@ -248,14 +248,22 @@ static bool seek(struct store_reader *reader, MDB_dbi dbi, MDB_val *key, MDB_val
     return rc == 0;
 }
 
-const struct ledger_account *store_next_account(struct store_reader *reader, uint64_t id) {
-    MDB_val key = {sizeof id, &id}, value;
-    return seek(reader, reader->store->accounts, &key, &value) ? value.mv_data : NULL;
+/* The first record of an integer-key database at or after *id, which moves on to its key. */
+static const void *next(struct store_reader *reader, MDB_dbi dbi, uint64_t *id) {
+    MDB_val key = {sizeof *id, id}, value;
+    if (!seek(reader, dbi, &key, &value)) {
+        return NULL;
+    }
+    memcpy(id, key.mv_data, sizeof *id);
+    return value.mv_data;
 }
 
-const struct ledger_payment *store_next_payment(struct store_reader *reader, uint64_t id) {
-    MDB_val key = {sizeof id, &id}, value;
-    return seek(reader, reader->store->payments, &key, &value) ? value.mv_data : NULL;
+const struct ledger_account *store_next_account(struct store_reader *reader, uint64_t *id) {
+    return next(reader, reader->store->accounts, id);
+}
+
+const struct ledger_payment *store_next_payment(struct store_reader *reader, uint64_t *id) {
+    return next(reader, reader->store->payments, id);
 }
 
 bool store_next_open(struct store_reader *reader, uint64_t id, uint64_t *found,
