@@ -99,9 +99,11 @@ group_asan_unit_ledger() { unit build/asan ledger; }
 group_asan_unit_protocols() { unit build/asan protocols; }
 group_asan_unit_switch() { unit build/asan switch; }
 
-group_sim_quick() { build/tiyn_sim 20; }
-group_sim() { build/tiyn_sim 300; }
-group_fault() { build/tiyn_fault; }
+group_sim_quick() { one "20 seeds" build/tiyn_sim --seeds 1-20; }
+group_sim() { all seeds 1-100 101-200 201-300; }
+seeds() { one "seeds $1" build/tiyn_sim --seeds "$1"; }
+fault() { one "fault $1" build/tiyn_fault "$1"; }
+group_fault() { all fault calls damage torn; }
 
 integration() { # integration BUILD TEST...
   local build=$1
@@ -138,6 +140,6 @@ fuzz() { # FUZZ_SECONDS a target, from the corpus that the repository keeps
 group_fuzz() { all fuzz build/fuzz/fuzz_*[a-z]; }
 
 group_bench() {
-  one "bench smoke" bench/run --seconds 1 &&
-    "$PYTHON" -B tests/check/bench.py build/bench.json
+  one "bench smoke" bench/run --smoke --output build/tests/bench.json &&
+    "$PYTHON" -B tests/check/bench.py build/tests/bench.json
 }
