@@ -65,7 +65,7 @@ bool bridge_send(struct bridge_lane *lane, const struct ledger_writer *writer, u
     ring_commit(&lane->calls, (uint32_t)(sizeof(*call) + writer->used));
     lane->commands += writer->count;
     lane->fixed_bytes += fixed;
-    lane->unpublished = true;
+    lane->unpublished += writer->count;
     return true;
 }
 
@@ -81,10 +81,10 @@ static void futex_wait(_Atomic uint32_t *word, uint32_t value, uint64_t timeout_
 }
 
 void bridge_publish(struct bridge *bridge, struct bridge_lane *lane) {
-    if (!lane->unpublished) {
+    if (lane->unpublished == 0) {
         return;
     }
-    lane->unpublished = false;
+    lane->unpublished = 0;
     ring_publish(&lane->calls);
     /* Sequentially consistent, as the sleeper's two steps are: either it sees the calls, or this
      * sees that it sleeps. */

@@ -33,7 +33,7 @@ struct bridge_lane {
     uint32_t commands_received; /* of them, those whose answers were received but not released */
     uint64_t fixed_bytes;       /* of their results in the answers ring */
     uint64_t fixed_received;    /* of them, as above */
-    bool unpublished;           /* calls were sent and not shown */
+    uint32_t unpublished;       /* commands sent and not shown */
     /* The ledger thread's. */
     bool answered;               /* answers were written and not shown           */
     void (*wake)(void *context); /* tells the loop, from the ledger thread       */

@@ -227,8 +227,10 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *place) {
             consume(conn, conn->in->base, conn->in->used);
         }
         conn_arm(conn);
+        if (loop->lane->unpublished >= LOOP_PUBLISH_COMMANDS) {
+            bridge_publish(loop->shared->bridge, loop->lane);
+        }
     }
-    loop_end(loop);
 }
 
 void conn_start(struct conn *conn) {
@@ -291,7 +293,7 @@ static void on_write(uv_write_t *write, int status) {
     } else {
         mark_dirty(conn);
     }
-    loop_end(loop);
+    loop_end(loop); /* libuv may call this outside of a turn's sockets */
 }
 
 /* Gives the socket what gathered; what it does not take at once goes with uv_write. */

@@ -92,8 +92,8 @@ void conn_start(struct conn *conn);
 struct conn *conn_find(struct loop *loop, uint32_t place, uint32_t generation);
 uint32_t conn_place(const struct conn *conn);
 
-/* Where answers are appended; sent by loop_flush, which the loop calls at the end of each event.
- * NULL: no memory, and the connection is being closed. */
+/* Where answers are appended, to be sent by loop_end. NULL: no memory, and the connection is being
+ * closed. */
 struct buffer *conn_out(struct conn *conn);
 /* Sends what gathered, and goes on reading when that was paused. */
 void conn_flush(struct conn *conn);

@@ -16,6 +16,7 @@
 #define RING_RESULT_FIXED MIB(8)    /* results of all that a loop has in flight, without bodies */
 #define LOOP_COMMANDS_MAX 65536u    /* in flight a loop: eight of the ledger's largest batches */
 #define LOOP_CALLS_MAX 69632u    /* requests in flight a loop: each has a command, or is a query */
+#define LOOP_PUBLISH_COMMANDS 256u /* shown to an idle ledger thread before the other reads */
 #define CALL_BYTES_MAX MIB(6)       /* commands of one call: what the largest frame can become */
 #define CALL_BYTES_SPARE 16u     /* command bytes that a request's byte may become: 200 from 13 */
 

@@ -69,7 +69,6 @@ static void on_connection(uv_stream_t *server, int status) {
     } else {
         conn_start(conn);
     }
-    loop_end(loop);
 }
 
 /* What went wrong with a TCP socket, for a person. */

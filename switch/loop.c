@@ -84,6 +84,7 @@ static void go_on_stopping(struct loop *loop) {
     if (loop->conns.used == 0 && loop->worker.running == 0) {
         uv_close((uv_handle_t *)&loop->wake, NULL);
         uv_close((uv_handle_t *)&loop->sweep, NULL);
+        uv_close((uv_handle_t *)&loop->turn, NULL);
     }
 }
 
@@ -105,6 +106,10 @@ static void on_sweep(uv_timer_t *handle) {
         go_on_stopping(loop);
     }
     loop_end(loop);
+}
+
+static void on_turn(uv_check_t *handle) {
+    loop_end(handle->data);
 }
 
 /* From the ledger thread: answers are there. */
@@ -138,10 +143,11 @@ static int open_handles(struct loop *loop) {
         return -1;
     }
     loop->opened = true;
-    loop->wake.data = loop->sweep.data = loop;
+    loop->wake.data = loop->sweep.data = loop->turn.data = loop;
     loop->uv.data = loop;
     if (uv_async_init(&loop->uv, &loop->wake, on_wake) != 0 ||
-        uv_timer_init(&loop->uv, &loop->sweep) != 0) {
+        uv_timer_init(&loop->uv, &loop->sweep) != 0 || uv_check_init(&loop->uv, &loop->turn) != 0 ||
+        uv_check_start(&loop->turn, on_turn) != 0) {
         return -1;
     }
     return uv_timer_start(&loop->sweep, on_sweep, LOOP_SWEEP_MS, LOOP_SWEEP_MS) == 0 ? 0 : -1;

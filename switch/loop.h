@@ -29,6 +29,7 @@ struct loop {
     uv_loop_t uv;
     uv_async_t wake;  /* answers are there, or the loop is to stop */
     uv_timer_t sweep; /* looks at time-outs                        */
+    uv_check_t turn;  /* runs when all sockets that were ready have been read */
     pthread_t thread;
     bool opened;  /* uv is initialised      */
     bool running; /* the thread was started */
@@ -71,9 +72,11 @@ void loop_stop(struct loop *loop);
 void loop_join(struct loop *loop);
 void loop_close(struct loop *loop);
 
-/* At the start and at the end of each event: sets the time; shows new calls to the ledger thread
- * and sends the answers that gathered. */
+/* At the start of each event: sets the time. */
 void loop_begin(struct loop *loop);
+/* Shows new calls to the ledger thread, and sends the answers that gathered. It is done once for
+ * all sockets of a turn of the loop: then the ledger thread gets their calls as one batch. Events
+ * that are no socket's end with it. */
 void loop_end(struct loop *loop);
 
 #endif
