@@ -56,11 +56,12 @@ static void flip_every_byte_of_the_last(struct damage *damage) {
 
 /* Whole sectors of a batch that others follow are no torn write. */
 static void zero_before_the_last(struct damage *damage, const char *copy) {
-    struct journal journal;
+    static struct journal sound, journal;
     struct sector first_of_last = damage->journal.last[0];
+    journal_look(&sound, copy);
     for (uint64_t offset = 0; offset < first_of_last.offset; offset += SECTOR) {
         struct sector sector = {.segment = first_of_last.segment, .offset = offset};
-        if (journal_empty(&damage->journal, sector))
+        if (journal_empty(&sound, sector))
             continue; /* the rest of a block after a record */
         folder_remove(damage->rig.data);
         folder_copy(copy, damage->rig.data);
@@ -121,8 +122,6 @@ unsigned fault_damage(void) {
     }
     ledger_close(damage.rig.ledger);
     damage.rig.ledger = NULL;
-    folder_remove(damage.rig.data);
-    folder_copy(copy, damage.rig.data);
     zero_before_the_last(&damage, copy);
     change_files(&damage, copy);
     printf("damage: %u cases\n", damage.cases);
