@@ -1,5 +1,6 @@
 #include "switch/ledger_thread.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -19,9 +20,12 @@ struct ledger_thread {
     struct ledger_thread_options options;
     pthread_t thread;
     _Atomic bool stop, flush;
-    int error;          /* of the ledger; not 0: it takes no more */
-    uint32_t lane_next; /* whose turn it is */
-    uint64_t expire_at_ns;
+    _Atomic bool full;      /* no room in the tables for longer than a moment */
+    int error;              /* of the ledger; not 0: it takes no more */
+    uint32_t lane_next;     /* whose turn it is */
+    uint64_t no_room_at_ns; /* monotonic, since when; 0: there is room */
+    uint64_t watch_at_ns;   /* wall-clock, of the next look */
+    uint64_t checkpoint_failures;
     _Alignas(8) uint8_t expire_command[64];
 
     /* The batch. */
@@ -47,23 +51,32 @@ static void batch_add(struct ledger_thread *thread, const struct batch_call *cal
     thread->calls[thread->call_count++] = *call;
 }
 
-/* Once a second, when payments are open, the batch begins with a search for overdue ones. */
-static void batch_add_expire(struct ledger_thread *thread, uint64_t now_ns) {
-    if (now_ns < thread->expire_at_ns) {
-        return;
-    }
-    thread->expire_at_ns = now_ns + LEDGER_EXPIRE_NS;
-    struct ledger_stats stats;
-    ledger_stats(thread->options.ledger, &stats);
-    if (stats.open_payments == 0) {
-        return;
-    }
+/* The batch begins with a search for payments past their deadline. */
+static void batch_add_expire(struct ledger_thread *thread) {
     struct ledger_writer writer = {.base = thread->expire_command,
                                    .size = sizeof(thread->expire_command)};
     enum ledger_status status = ledger_put_expire(&writer, LEDGER_EXPIRE_COUNT);
     ASSERT(status == LEDGER_DONE);
     struct batch_call call = {.count = 1};
     batch_add(thread, &call, thread->expire_command, (uint32_t)writer.used);
+}
+
+/* Once a second: deadlines, when payments are open, and the alarm of checkpoints that fail. */
+static void watch(struct ledger_thread *thread, uint64_t now_ns) {
+    if (now_ns < thread->watch_at_ns) {
+        return;
+    }
+    thread->watch_at_ns = now_ns + LEDGER_WATCH_NS;
+    struct ledger_stats stats;
+    ledger_stats(thread->options.ledger, &stats);
+    if (stats.checkpoint_failures > thread->checkpoint_failures) {
+        thread->checkpoint_failures = stats.checkpoint_failures;
+        log_event(LOG_ERROR, "checkpoint_failed", "failures=%" PRIu64 " store_bytes=%" PRIu64,
+                  stats.checkpoint_failures, stats.store_bytes);
+    }
+    if (stats.open_payments > 0) {
+        batch_add_expire(thread);
+    }
 }
 
 /* Takes the next call of a lane into the batch. False: there is none, or no room for it, which
@@ -107,7 +120,7 @@ static void batch_answer(struct ledger_thread *thread, bool failed) {
         if (call->lane != NULL) {
             bridge_answer(call->lane, call->ticket, failed ? NULL : results, call->count);
         } else if (!failed && results->payment == LEDGER_EXPIRE_COUNT) {
-            thread->expire_at_ns = 0; /* there may be more */
+            thread->watch_at_ns = 0; /* there may be more */
         }
         results += call->count;
     }
@@ -126,19 +139,40 @@ static void fail(struct ledger_thread *thread, int error) {
     thread->options.failed(thread->options.context, error);
 }
 
+/* Tables that stay full are told to the operator, and to those who ask for readiness. */
+static void look_for_room(struct ledger_thread *thread) {
+    uint64_t now_ns = clock_monotonic_ns();
+    if (ledger_has_room(thread->options.ledger)) {
+        if (atomic_load(&thread->full)) {
+            log_event(LOG_INFO, "tables_have_room", NULL);
+        }
+        atomic_store(&thread->full, false);
+        thread->no_room_at_ns = 0;
+    } else if (thread->no_room_at_ns == 0) {
+        thread->no_room_at_ns = now_ns;
+    } else if (now_ns - thread->no_room_at_ns > LEDGER_FULL_NS && !atomic_load(&thread->full)) {
+        atomic_store(&thread->full, true);
+        log_event(LOG_ERROR, "tables_full", "checkpoint_failures=%" PRIu64,
+                  thread->checkpoint_failures);
+    }
+}
+
 static void tick(struct ledger_thread *thread) {
     int rc = ledger_tick(thread->options.ledger, clock_wall_ns());
     if (rc < 0) {
         fail(thread, rc);
+        return;
     }
+    look_for_room(thread);
 }
 
-/* Gives the checkpoint some time when the tables are nearly full; after that the ledger itself
- * says which commands find no room. */
+/* Gives the checkpoint some time when the tables are nearly full; after that, or when that did not
+ * help before, the ledger itself says which commands find no room. */
 static void wait_for_room(struct ledger_thread *thread) {
     uint64_t until_ns = clock_monotonic_ns() + LEDGER_ROOM_WAIT_NS;
     while (thread->error == 0 && !ledger_has_room(thread->options.ledger) &&
-           clock_monotonic_ns() < until_ns && !atomic_load(&thread->stop)) {
+           !atomic_load(&thread->full) && clock_monotonic_ns() < until_ns &&
+           !atomic_load(&thread->stop)) {
         bridge_rest(thread->options.bridge, LEDGER_ROOM_LOOK_NS);
         tick(thread);
     }
@@ -193,7 +227,7 @@ static void *run(void *argument) {
         bool stop = atomic_load(&thread->stop); /* before the look: all that came before is seen */
         if (thread->error == 0) {
             flush(thread);
-            batch_add_expire(thread, clock_wall_ns());
+            watch(thread, clock_wall_ns());
         }
         batch_gather(thread);
         if (thread->count == 0) {
@@ -222,6 +256,10 @@ int ledger_thread_start(struct ledger_thread **thread,
     }
     *thread = made;
     return 0;
+}
+
+bool ledger_thread_full(const struct ledger_thread *thread) {
+    return atomic_load(&thread->full);
 }
 
 void ledger_thread_flush(struct ledger_thread *thread) {

@@ -20,6 +20,10 @@ struct ledger_thread_options {
 };
 int ledger_thread_start(struct ledger_thread **thread, const struct ledger_thread_options *options);
 
+/* True while the ledger's tables have no room, since checkpoints fail or take too long. Any thread.
+ */
+bool ledger_thread_full(const struct ledger_thread *thread);
+
 /* Has everything acknowledged checkpointed soon. Any thread. */
 void ledger_thread_flush(struct ledger_thread *thread);
 

@@ -25,7 +25,8 @@
 #define LEDGER_IDLE_NS 100000000ull      /* the ledger wants a tick this often */
 #define LEDGER_ROOM_WAIT_NS 100000000ull /* patience for table room; then the ledger says BUSY */
 #define LEDGER_ROOM_LOOK_NS 1000000ull   /* between two looks */
-#define LEDGER_EXPIRE_NS 1000000000ull   /* between two searches for payments past their deadline */
+#define LEDGER_WATCH_NS 1000000000ull    /* between two looks at deadlines and checkpoints */
+#define LEDGER_FULL_NS 1000000000ull     /* without room: then it is an alarm, not a moment */
 #define LEDGER_EXPIRE_COUNT 8190u        /* declined by one of them; if there are more: again */
 
 /* Connections. */

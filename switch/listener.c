@@ -85,22 +85,32 @@ static bool parse_address(const char *address, uint16_t port, struct sockaddr_st
            uv_ip6_addr(address, port, (struct sockaddr_in6 *)(void *)parsed) == 0;
 }
 
-/* A bound socket that shares its port with the other loops', or -1 with errno. Connections inherit
- * its options: answers are not held back, and a peer that does not take for `patience_ms` what
- * the system has to send is dropped by the system, as we drop one that does not take the rest. */
-static int bind_shared(const struct sockaddr_storage *address, unsigned patience_ms) {
+static bool share_port(int fd) {
+    int on = 1;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0;
+}
+
+/* Connections inherit these: answers are not held back, and a peer that does not take for
+ * `patience_ms` what the system has to send is dropped by the system, as we drop one that does not
+ * take the rest. */
+static bool set_options(int fd, unsigned patience_ms) {
+    int on = 1;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+           setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0 &&
+           setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms, sizeof(patience_ms)) == 0;
+}
+
+/* A bound socket that shares its port with the other loops', or -1 with errno. The first one shares
+ * it only once it has it: so a port that another node has is refused. */
+static int bind_shared(const struct sockaddr_storage *address, bool first, unsigned patience_ms) {
     int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         return -1;
     }
-    int on = 1;
     socklen_t size = address->ss_family == AF_INET ? (socklen_t)sizeof(struct sockaddr_in)
                                                    : (socklen_t)sizeof(struct sockaddr_in6);
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0 &&
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0 &&
-        setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms, sizeof(patience_ms)) == 0 &&
-        bind(fd, (const struct sockaddr *)address, size) == 0) {
+    if (set_options(fd, patience_ms) && (first || share_port(fd)) &&
+        bind(fd, (const struct sockaddr *)address, size) == 0 && (!first || share_port(fd))) {
         return fd;
     }
     int error = errno;
@@ -139,7 +149,7 @@ int listener_open_tcp(struct listener *listener, struct loop *loop, enum metrics
     if (!parse_address(address, *port, &parsed)) {
         return tell(why, why_size, address, *port, EINVAL);
     }
-    int fd = bind_shared(&parsed, loop->shared->config->write_timeout_ms);
+    int fd = bind_shared(&parsed, loop->index == 0, loop->shared->config->write_timeout_ms);
     if (fd < 0) {
         return tell(why, why_size, address, *port, errno);
     }

@@ -60,6 +60,7 @@ static void block_signals(void) {
     (void)sigaddset(&set, SIGTERM);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write, not the end */
 }
 
 /* A connection is a file. */
@@ -266,6 +267,10 @@ bool node_ready(struct node *node, char *why, size_t why_size) {
     }
     if (atomic_load(&node->stopping)) {
         (void)snprintf(why, why_size, "the node is stopping");
+        return false;
+    }
+    if (ledger_thread_full(node->ledger_thread)) {
+        (void)snprintf(why, why_size, "the ledger's tables are full: checkpoints fail or are slow");
         return false;
     }
     return true;
