@@ -101,15 +101,17 @@ static bool batch_take(struct ledger_thread *thread, struct bridge_lane *lane, b
  * not always the same loop's. */
 static void batch_gather(struct ledger_thread *thread) {
     struct bridge *bridge = thread->options.bridge;
+    const uint32_t lanes = bridge->lane_count;
+    ASSERT(lanes > 0);
     bool full = false, more = true;
     while (more && !full) {
         more = false;
-        for (uint32_t i = 0; i < bridge->lane_count && !full; i++) {
-            uint32_t lane = (thread->lane_next + i) % bridge->lane_count;
+        for (uint32_t i = 0; i < lanes && !full; i++) {
+            uint32_t lane = (thread->lane_next + i) % lanes;
             more |= batch_take(thread, &bridge->lanes[lane], &full);
         }
     }
-    thread->lane_next = (thread->lane_next + 1) % bridge->lane_count;
+    thread->lane_next = (thread->lane_next + 1) % lanes;
 }
 
 /* Answers the batch's calls and gives the rings' room back. */

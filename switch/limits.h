@@ -21,7 +21,7 @@
 #define CALL_BYTES_SPARE 16u     /* command bytes that a request's byte may become: 200 from 13 */
 
 /* The ledger thread. */
-#define BATCH_BYTES_MAX MIB(6)           /* commands of a batch: 20 ms of disk */
+#define BATCH_BYTES_MAX MIB(8)           /* commands of a batch: a call and more, 30 ms of disk */
 #define LEDGER_IDLE_NS 100000000ull      /* the ledger wants a tick this often */
 #define LEDGER_ROOM_WAIT_NS 100000000ull /* patience for table room; then the ledger says BUSY */
 #define LEDGER_ROOM_LOOK_NS 1000000ull   /* between two looks */

@@ -120,14 +120,16 @@ static int bind_shared(const struct sockaddr_storage *address, bool first, unsig
 }
 
 static uint16_t bound_port(int fd) {
-    struct sockaddr_storage address;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ip4;
+        struct sockaddr_in6 ip6;
+    } address = {.ip6 = {0}};
     socklen_t size = sizeof(address);
-    if (getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
+    if (getsockname(fd, &address.any, &size) != 0) {
         return 0;
     }
-    return ntohs(address.ss_family == AF_INET
-                     ? ((struct sockaddr_in *)(void *)&address)->sin_port
-                     : ((struct sockaddr_in6 *)(void *)&address)->sin6_port);
+    return ntohs(address.any.sa_family == AF_INET ? address.ip4.sin_port : address.ip6.sin6_port);
 }
 
 /* Listens on an open handle; else closes it again. */
@@ -144,12 +146,14 @@ static int listen_on(struct listener *listener, struct loop *loop, enum metrics_
 }
 
 int listener_open_tcp(struct listener *listener, struct loop *loop, enum metrics_listener kind,
-                      const char *address, uint16_t *port, char *why, size_t why_size) {
+                      uint16_t *port, char *why, size_t why_size) {
+    const struct config *config = loop->shared->config;
+    const char *address = kind == METRICS_HTTP ? config->http_address : config->rpc_address;
     struct sockaddr_storage parsed;
     if (!parse_address(address, *port, &parsed)) {
         return tell(why, why_size, address, *port, EINVAL);
     }
-    int fd = bind_shared(&parsed, loop->index == 0, loop->shared->config->write_timeout_ms);
+    int fd = bind_shared(&parsed, loop->index == 0, config->write_timeout_ms);
     if (fd < 0) {
         return tell(why, why_size, address, *port, errno);
     }

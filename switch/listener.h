@@ -24,9 +24,10 @@ struct listener {
     bool open;
 };
 
-/* Listens on address:port; port 0: any free one, and *port tells which. 0, or -1 with why. */
+/* Listens on the config's address of that kind. *port: 0: any free one; then tells which. 0, or -1
+ * with why. */
 int listener_open_tcp(struct listener *listener, struct loop *loop, enum metrics_listener kind,
-                      const char *address, uint16_t *port, char *why, size_t why_size);
+                      uint16_t *port, char *why, size_t why_size);
 /* Listens on a Unix socket at path, mode 0600. A socket left there by a node that is gone is
  * replaced. 0, or -1 with why. */
 int listener_open_unix(struct listener *listener, struct loop *loop, const char *path, char *why,

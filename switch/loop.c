@@ -153,9 +153,8 @@ static int open_handles(struct loop *loop) {
     return uv_timer_start(&loop->sweep, on_sweep, LOOP_SWEEP_MS, LOOP_SWEEP_MS) == 0 ? 0 : -1;
 }
 
-int loop_open(struct loop *loop, struct loop_shared *shared, uint32_t index, uint16_t *http_port,
-              uint16_t *rpc_port, char *why, size_t why_size) {
-    const struct config *config = shared->config;
+int loop_open(struct loop *loop, struct loop_shared *shared, uint32_t index,
+              struct loop_ports *ports, char *why, size_t why_size) {
     memset(loop, 0, sizeof(*loop));
     loop->index = index;
     loop->shared = shared;
@@ -168,15 +167,15 @@ int loop_open(struct loop *loop, struct loop_shared *shared, uint32_t index, uin
         (void)snprintf(why, why_size, "no memory for an event loop");
         return -1;
     }
-    if (listener_open_tcp(&loop->listeners[METRICS_HTTP], loop, METRICS_HTTP, config->http_address,
-                          http_port, why, why_size) != 0 ||
-        listener_open_tcp(&loop->listeners[METRICS_RPC], loop, METRICS_RPC, config->rpc_address,
-                          rpc_port, why, why_size) != 0) {
+    if (listener_open_tcp(&loop->listeners[METRICS_HTTP], loop, METRICS_HTTP, &ports->http, why,
+                          why_size) != 0 ||
+        listener_open_tcp(&loop->listeners[METRICS_RPC], loop, METRICS_RPC, &ports->rpc, why,
+                          why_size) != 0) {
         return -1;
     }
     return index > 0 ? 0
-                     : listener_open_unix(&loop->listeners[METRICS_UNIX], loop, config->unix_path,
-                                          why, why_size);
+                     : listener_open_unix(&loop->listeners[METRICS_UNIX], loop,
+                                          shared->config->unix_path, why, why_size);
 }
 
 static void *run(void *argument) {

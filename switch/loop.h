@@ -58,11 +58,15 @@ struct loop {
     uint64_t stop_at_ns; /* monotonic: then what is left is closed */
 };
 
-/* Prepares a loop: memory, adapters, listeners. http_port and rpc_port: in: what to bind, 0: any;
- * out: what was bound. The Unix socket is opened by loop 0. 0, or -1 with why. After an error or
- * the end of the thread: loop_close. */
-int loop_open(struct loop *loop, struct loop_shared *shared, uint32_t index, uint16_t *http_port,
-              uint16_t *rpc_port, char *why, size_t why_size);
+/* Ports to bind, 0: any free one; then those that were bound. */
+struct loop_ports {
+    uint16_t http, rpc;
+};
+
+/* Prepares a loop: memory, adapters, listeners. The Unix socket is opened by loop 0. 0, or -1 with
+ * why. After an error, or the end of the thread: loop_close. */
+int loop_open(struct loop *loop, struct loop_shared *shared, uint32_t index,
+              struct loop_ports *ports, char *why, size_t why_size);
 /* Starts the thread. 0 or -1. */
 int loop_run(struct loop *loop);
 /* Tells the loop to end: no new requests; answered and sent, or NODE_DRAIN_MS later, it ends. Any

@@ -30,7 +30,7 @@ struct node {
     uint32_t loop_count; /* of them, those that loop_open was called for */
     pthread_t waiter;    /* who calls node_wait */
     uint64_t started_ns; /* monotonic */
-    uint16_t http_port, rpc_port;
+    struct loop_ports ports;
     _Atomic int error; /* of the ledger */
     _Atomic bool stopping;
     bool bridged, measured; /* bridge, metrics are initialised */
@@ -128,12 +128,10 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
 }
 
 static int open_loops(struct node *node, char *why, size_t why_size) {
-    node->http_port = node->config->http_port;
-    node->rpc_port = node->config->rpc_port;
+    node->ports = (struct loop_ports){node->config->http_port, node->config->rpc_port};
     while (node->loop_count < node->config->loops) {
         uint32_t i = node->loop_count++;
-        if (loop_open(&node->loops[i], &node->shared, i, &node->http_port, &node->rpc_port, why,
-                      why_size) != 0) {
+        if (loop_open(&node->loops[i], &node->shared, i, &node->ports, why, why_size) != 0) {
             return -1;
         }
     }
@@ -252,11 +250,11 @@ uint64_t node_uptime_ns(const struct node *node) {
 }
 
 uint16_t node_http_port(const struct node *node) {
-    return node->http_port;
+    return node->ports.http;
 }
 
 uint16_t node_rpc_port(const struct node *node) {
-    return node->rpc_port;
+    return node->ports.rpc;
 }
 
 bool node_ready(struct node *node, char *why, size_t why_size) {
