@@ -36,7 +36,8 @@ done < <(includes protocols | grep -E ':"protocols/')
 
 # Which folder may know which library.
 say_lines "lmdb.h is ledger/store*'s alone" < <(
-  includes ledger protocols switch | grep -E ':[<"]lmdb\.h' | grep -vE '^ledger/store[a-z_]*\.[ch]:')
+  includes ledger protocols switch | grep -E ':[<"]lmdb\.h' |
+    grep -vE '^ledger/store[a-z_]*\.[ch]:')
 say_lines "the network is switch/'s alone" < <(
   includes ledger protocols |
     grep -E ':[<"](uv\.h|uv/|llhttp|curl/|sys/socket\.h|netinet/|arpa/|poll\.h|sys/epoll\.h)')

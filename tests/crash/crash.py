@@ -186,7 +186,8 @@ def main():
         if node.process is not None:
             node.kill()
         os._exit(1)
-    print(f"{options.kills} kills under load, {len(book.records)} payments sent, {dict(book.counts)}")
+    print(f"{options.kills} kills under load, {len(book.records)} payments sent, "
+          f"{dict(book.counts)}")
     node.close()
 
 

@@ -22,14 +22,14 @@ class Disk(unittest.TestCase):
         self.done = {}  # acknowledged: reference -> outcome
         self.refused = set()  # told BUSY: not made
 
-    def pay_until(self, stop, most=2_000_000):
+    def pay_until(self, stop, most=2_000_000, batch=BATCH):
         """Pays in batches until stop() or until the node does not answer any more."""
         client = Rpc(self.node.rpc)
         try:
             while not stop() and len(self.done) < most:
-                batch = [pay(next_reference(), AGENT, 2001 + n % 10, 1, attributes=b"x" * 400)
-                         for n in range(BATCH)]
-                for sent, outcome in zip(batch, client.open(*batch)):
+                payments = [pay(next_reference(), AGENT, 2001 + n % 10, 1, attributes=b"x" * 400)
+                            for n in range(batch)]
+                for sent, outcome in zip(payments, client.open(*payments)):
                     if outcome.status == "DONE":
                         self.done[sent[0]] = outcome
                     else:
@@ -65,8 +65,10 @@ class Disk(unittest.TestCase):
             return client.get(path)
 
     def limit_files(self, size):
-        """From now on no byte of a file behind `size` can be written."""
-        resource.prlimit(self.node.process.pid, resource.RLIMIT_FSIZE, (size, size))
+        """From now on no byte of a file behind `size` can be written; None: any again."""
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.prlimit(self.node.process.pid, resource.RLIMIT_FSIZE,
+                         (hard if size is None else size, hard))
 
     def test_a_journal_that_cannot_be_written_ends_the_node(self):
         self.node.start()
@@ -95,13 +97,16 @@ class Disk(unittest.TestCase):
         self.assertRegex(metrics, r"tiyn_checkpoint_failures_total [1-9]")
         self.assertIsNone(self.node.process.poll(), "it waits for the disk to come back")
         poll(lambda: self.get("/readyz").status == 503, "not ready")
+        for size in 100, 10, 1:  # smaller ones find the last bytes of room
+            self.refused.clear()
+            self.pay_until(lambda: self.refused, batch=size)
         with Http(self.node.http) as client:
-            self.assertEqual(client.post("/v1/payments", payment()).status, 503)
+            answer = client.post("/v1/payments", payment(attributes={"note": "x" * 900}))
+        self.assertEqual((answer.status, answer.json()["code"]), (503, "BUSY"))
         self.assertTrue([event for event in self.node.events() if event["level"] == "error"],
                         "an alarm is in the log")
         # The disk is well again: so is the node, without a restart.
-        resource.prlimit(self.node.process.pid, resource.RLIMIT_FSIZE,
-                         (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        self.limit_files(None)
         poll(lambda: self.get("/readyz").status == 200, "ready again", 30)
         before = len(self.done)
         self.pay_until(lambda: len(self.done) > before + 1000)
@@ -109,11 +114,15 @@ class Disk(unittest.TestCase):
         self.node.restart()
         self.nothing_was_lost()
 
-    def test_no_room_to_start(self):
-        self.node.launch(limits=[(resource.RLIMIT_FSIZE, 4 * MIB)])
+    def test_no_room_for_the_first_batch(self):
+        """The journal is made with the first batch: that is not acknowledged, and is the end."""
+        self.node.start(limits=[(resource.RLIMIT_FSIZE, 4 * MIB)])
+        with self.assertRaises((RpcError, Closed, ConnectionError)):
+            open_accounts(self.node)
         self.assertEqual(self.node.wait(), 3)
-        self.assertIn("start_failed", self.node.log())
+        self.assertIn("journal", self.node.log())
         self.node.start()
+        open_accounts(self.node)
         self.node.stop()
 
     def test_a_full_disk(self):
