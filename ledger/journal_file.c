@@ -152,7 +152,10 @@ static int file_truncate(struct journal *journal, uint64_t sequence,
     struct journal_file *file = file_of(journal);
     int rc = 0;
     (void)pthread_mutex_lock(&file->making);
-    while (rc == 0 && file->ready && file->current - file->first > file->keep &&
+    /* Some record stays, always: a journal without any was emptied by somebody else. */
+    uint32_t current = file->current;
+    bool begun = file->ready && file->last_sequence[current % SEGMENTS_MAX] != 0;
+    while (rc == 0 && begun && current - file->first > file->keep &&
            file->last_sequence[file->first % SEGMENTS_MAX] <= sequence) {
         rc = segment_remove(file->folder_fd, file->first, failure);
         file->first += rc == 0 ? 1 : 0;
@@ -221,6 +224,12 @@ static int file_replay(struct journal *journal, uint64_t sequence, const uint8_t
         file->first = numbers[0];
         file->last = numbers[count - 1];
         rc = journal_scan(&scan, numbers + start, count - start);
+        if (rc == 0 && scan.records == 0 && numbers[0] != 1) {
+            rc = failure_set(failure, LEDGER_ECORRUPT,
+                             "journal: the segments before %010u.seg, with the last batches, are "
+                             "missing",
+                             numbers[0]);
+        }
     }
     free(numbers);
     if (rc == 0 && scan.end_number != 0) { /* else the first append makes the first segment */

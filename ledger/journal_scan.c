@@ -41,6 +41,18 @@ static uint64_t written_end(const struct image *image, uint64_t from, uint64_t t
     return end;
 }
 
+/* Whether a record begins at a block in (offset, end): then what is before it was whole once. */
+static bool record_follows(const struct image *image, uint64_t offset, uint64_t end) {
+    for (uint64_t at = offset + BLOCK_BYTES; at < end; at += BLOCK_BYTES) {
+        uint32_t magic;
+        memcpy(&magic, image->bytes + at, sizeof magic);
+        if (magic == RECORD_MAGIC && sector_at(image, at) == SECTOR_GOOD) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What stands at offset. record_end: where the next record would start, or where a torn one ends.
  */
 static enum found look(const struct image *image, uint64_t offset, struct record_header *header,
@@ -57,7 +69,8 @@ static enum found look(const struct image *image, uint64_t offset, struct record
     }
     if (first == SECTOR_ZERO) {
         *record_end = written_end(image, offset, image->size, &bad);
-        if (bad || *record_end - offset > RECORD_BYTES_MAX) {
+        if (bad || *record_end - offset > RECORD_BYTES_MAX ||
+            record_follows(image, offset, *record_end)) {
             return FOUND_BAD;
         }
         return *record_end == offset ? FOUND_END : FOUND_TORN;
