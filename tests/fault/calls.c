@@ -64,9 +64,16 @@ static bool run_and_check(const struct rig *start, const char *initial, const st
     return good;
 }
 
+static bool all_acknowledged(const struct work *work) {
+    for (unsigned batch = 0; batch < WORK_BATCHES; batch++)
+        if (work->batches[batch] != WORK_ACKNOWLEDGED)
+            return false;
+    return true;
+}
+
 static unsigned run_kind(const struct rig *rig, const char *initial, const struct work *before,
                          struct work *work, enum inject_kind kind) {
-    unsigned failures = 0;
+    unsigned failures = 0, stopped = 0;
     uint64_t nth = 1;
     for (;; nth++) {
         bool good = run_and_check(rig, initial, before, kind, nth, work);
@@ -74,10 +81,50 @@ static unsigned run_kind(const struct rig *rig, const char *initial, const struc
             printf("FAILED: call %llu with %s\n", (unsigned long long)nth, inject_names[kind]);
             failures++;
         }
+        stopped += !all_acknowledged(work);
         if (good && work->calls < nth) /* it was never reached: a clean run */
             break;
     }
-    printf("calls: %llu runs with %s\n", (unsigned long long)nth, inject_names[kind]);
+    printf("calls: %llu runs with %s, %u of them stopped by it\n", (unsigned long long)nth,
+           inject_names[kind], stopped);
+    return failures;
+}
+
+/* ---- Making a new ledger ---- */
+
+/* The n-th call fails while a ledger is made; then it can be made, or opened as it is. */
+static bool make_and_check(struct rig *rig, enum inject_kind kind, uint64_t nth, uint64_t *calls) {
+    struct work work = {0};
+    inject_arm(kind, nth);
+    if (rig_open(rig) == 0)
+        ledger_close(rig->ledger); /* may fail, too */
+    *calls = inject_count();
+    inject_disarm();
+    rig->ledger = NULL;
+    rig->now_ns += SECOND_NS;
+    if (rig_open(rig) != 0) {
+        printf("  opening afterwards: %s\n", rig->failure.text);
+        return false;
+    }
+    work_accounts(rig);
+    bool good = work_check(rig, &work);
+    return ledger_close(rig->ledger) == 0 && good;
+}
+
+static unsigned make_kind(struct rig *rig, enum inject_kind kind) {
+    unsigned failures = 0;
+    uint64_t nth = 0, calls;
+    do {
+        folder_join(rig->data, rig->folder, "new");
+        if (!make_and_check(rig, kind, ++nth, &calls)) {
+            printf("FAILED: making, call %llu with %s\n", (unsigned long long)nth,
+                   inject_names[kind]);
+            failures++;
+        }
+        rig->ledger = NULL;
+        folder_remove(rig->data);
+    } while (calls >= nth); /* else it was never reached */
+    printf("calls: %llu makings with %s\n", (unsigned long long)nth, inject_names[kind]);
     return failures;
 }
 
@@ -97,7 +144,8 @@ unsigned fault_calls(void) {
     REQUIRE(rig_crash(&rig, begin, &before, sizeof before) == 0);
     snprintf(initial, sizeof initial, "%s", rig.data);
     for (int kind = 0; kind < INJECT_KINDS; kind++)
-        failures += run_kind(&rig, initial, &before, work, (enum inject_kind)kind);
+        failures += run_kind(&rig, initial, &before, work, (enum inject_kind)kind) +
+                    make_kind(&rig, (enum inject_kind)kind);
     rig_stop(&rig);
     return failures;
 }

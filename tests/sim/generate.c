@@ -9,6 +9,7 @@ void generate_profile(struct sim *sim) {
                                         .batch_max = 8,
                                         .attributes_max = 40,
                                         .compare_every = 8,
+                                        .flush_percent = sim->seed % 16 == 8 ? 60 : 4,
                                         .replay = sim->seed % 4 == 1};
     if (random_chance(random, 40))
         sim->profile.batch_max = 200;

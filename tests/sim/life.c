@@ -92,6 +92,12 @@ static bool compare_batch(struct sim *sim, struct ledger *ledger, uint32_t count
     return true;
 }
 
+static uint64_t reference_runs(const struct ledger *ledger) {
+    struct ledger_stats stats;
+    ledger_stats(ledger, &stats);
+    return stats.reference_runs;
+}
+
 static bool run_batch(struct sim *sim, struct ledger *ledger) {
     uint64_t now_ns = generate_time(sim);
     uint32_t count = make_batch(sim);
@@ -100,17 +106,18 @@ static bool run_batch(struct sim *sim, struct ledger *ledger) {
     if (ledger_commit(ledger, now_ns, encoded, count, results) != 0)
         return sim_fail(sim, "commit: %s", ledger_failure_text(ledger));
     sim->commands += count;
-    uint64_t busy = sim->busy;
+    uint64_t busy = sim->busy, runs = reference_runs(ledger);
     if (!compare_batch(sim, ledger, count, now_ns, had_room))
         return false;
     if (ledger_tick(ledger, now_ns) != 0)
         return sim_fail(sim, "tick: %s", ledger_failure_text(ledger));
     if (sim->busy > busy && ledger_flush(ledger) != 0)
         return sim_fail(sim, "flush: %s", ledger_failure_text(ledger));
+    sim->merges += reference_runs(ledger) < runs;
     sim->step++;
     if (sim->step % sim->profile.compare_every == 0 && !check_live(sim, ledger, false))
         return false;
-    return !random_chance(&sim->random, 4) || check_stored(sim, ledger);
+    return !random_chance(&sim->random, sim->profile.flush_percent) || check_stored(sim, ledger);
 }
 
 /* From opening the ledger to the end of the run, a clean stop, or a crash: then the process just

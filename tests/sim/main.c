@@ -8,7 +8,7 @@
 enum { SEEDS_DEFAULT = 300, STEPS_DEFAULT = 120 };
 
 struct totals {
-    uint64_t seeds, commands, payments;
+    uint64_t seeds, commands, payments, merges;
     uint64_t reached[LEDGER_STATUS_COUNT];
 };
 
@@ -31,6 +31,7 @@ static bool run_seed(uint64_t seed, uint32_t steps, struct totals *totals) {
     totals->seeds++;
     totals->commands += sim->commands;
     totals->payments += sim->model.payment_count;
+    totals->merges += sim->merges;
     for (unsigned i = 0; i < LEDGER_STATUS_COUNT; i++)
         totals->reached[i] += sim->reached[i];
     REQUIRE(munmap(sim, sizeof *sim) == 0);
@@ -38,8 +39,9 @@ static bool run_seed(uint64_t seed, uint32_t steps, struct totals *totals) {
 }
 
 static void report(const struct totals *totals) {
-    printf("%llu seeds, %llu commands, %llu payments; answers:", (unsigned long long)totals->seeds,
-           (unsigned long long)totals->commands, (unsigned long long)totals->payments);
+    printf("%llu seeds, %llu commands, %llu payments, %llu merges of references; answers:",
+           (unsigned long long)totals->seeds, (unsigned long long)totals->commands,
+           (unsigned long long)totals->payments, (unsigned long long)totals->merges);
     for (unsigned i = 0; i < LEDGER_STATUS_COUNT; i++)
         printf(" %s %llu", ledger_status_name(i), (unsigned long long)totals->reached[i]);
     puts("");

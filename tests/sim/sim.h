@@ -20,6 +20,7 @@ struct sim_profile {
     uint32_t batch_max;      /* commands in the largest batches */
     uint32_t attributes_max; /* bytes */
     uint32_t compare_every;  /* batches */
+    unsigned flush_percent;  /* of batches, after which everything is checkpointed and compared */
     bool replay;             /* at the end, replays the whole journal into another folder */
     bool big;                /* tables run full, accounts are evicted */
 };
@@ -33,6 +34,7 @@ struct sim {
     uint64_t opened_accounts;   /* the first batches opened those up to this one */
     uint64_t compared_payments; /* all up to this one were compared when they were new */
     uint64_t busy, commands;    /* answers counted */
+    uint64_t merges;            /* times that there were fewer runs of references than before */
     uint64_t reached[LEDGER_STATUS_COUNT];
     bool done;
     char failure[SIM_TEXT_MAX]; /* "": none */
