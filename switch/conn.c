@@ -201,7 +201,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *place) {
 static void on_read_end(struct conn *conn, ssize_t error) {
     conn->in_shared = 0;
     conn->peer_done = true;
-    bool owes = conn->calls > 0 || conn->sending != NULL;
+    bool owes = conn->calls > 0 || conn->sending != NULL || conn->out != NULL;
     if (error == UV_EOF && conn->state == CONN_OPEN && owes) {
         conn_drain(conn); /* it may have closed its half only, and wait for the answers */
     } else {

@@ -97,8 +97,9 @@ static void on_sweep(uv_timer_t *handle) {
         }
     }
     uint64_t patience_ns = (uint64_t)loop->shared->config->answer_timeout_ms * 1000000;
+    uint64_t before_ns = loop->now_ns > patience_ns ? loop->now_ns - patience_ns : 0;
     struct call *call = NULL;
-    while ((call = call_overdue(&loop->calls, loop->now_ns - patience_ns)) != NULL) {
+    while ((call = call_overdue(&loop->calls, before_ns)) != NULL) {
         answer(loop, call, NULL, 0);
     }
     atomic_store_explicit(&loop->inflight, loop->calls.used, memory_order_relaxed);
