@@ -19,7 +19,8 @@ seconds_since() {
 build_in() { # build_in FOLDER CMAKE-OPTION...
   local folder=$1
   shift
-  cmake -S . -B "$folder" -G Ninja "$@" && ninja -C "$folder"
+  { [ -f "$folder/build.ninja" ] || cmake -S . -B "$folder" -G Ninja "$@"; } &&
+    ninja -C "$folder"
 }
 build_release() { build_in build; }
 build_asan() { build_in build/asan -DSANITIZE=address,undefined; }
@@ -92,14 +93,24 @@ group_tidy() { check tidy; }
 unit() { # unit BUILD PART
   "$1/unit_$2" --color=never --timeout 120
 }
+in_memory() { # in_memory COMMAND...: its temporary folders in memory, when there is enough
+  local free
+  free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)
+  if [ "${free:-0}" -gt 1000000 ] && [ -w /dev/shm ]; then
+    TMPDIR=/dev/shm "$@"
+  else
+    "$@"
+  fi
+}
 group_unit_ledger() { unit build ledger; }
+group_unit_ledger_quick() { in_memory unit build ledger; }
 group_unit_protocols() { unit build protocols; }
 group_unit_switch() { unit build switch; }
 group_asan_unit_ledger() { unit build/asan ledger; }
 group_asan_unit_protocols() { unit build/asan protocols; }
 group_asan_unit_switch() { unit build/asan switch; }
 
-group_sim_quick() { one "20 seeds" build/tiyn_sim --seeds 1-20; }
+group_sim_quick() { in_memory one "20 seeds" build/tiyn_sim --seeds 1-20; }
 group_sim() { all seeds 1-100 101-200 201-300; }
 seeds() { one "seeds $1" build/tiyn_sim --seeds "$1"; }
 fault() { one "fault $1" build/tiyn_fault "$1"; }

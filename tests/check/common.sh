@@ -43,29 +43,31 @@ c_files() {
   files ledger protocols switch bench tests -- '*.c' '*.h'
 }
 
-code() { # the file without comments and texts, line numbers kept
-  sed -E 's|//.*$||; s|"([^"\\]\|\\.)*"|""|g' "$1" |
-    awk '{
+code() { # code FILE...: "file:line:text" of all lines, without comments and what stands in quotes
+  [ $# -eq 0 ] || awk '
+    FNR == 1 { inside = 0 }
+    {
       line = $0; out = ""
+      gsub(/"([^"\\]|\\.)*"/, "\"\"", line)
       while (line != "") {
         if (inside) {
           end = index(line, "*/")
-          if (!end) { line = ""; break }
+          if (!end) break
           line = substr(line, end + 2); inside = 0
         } else {
           start = index(line, "/*")
-          if (!start) { out = out line; line = "" }
-          else { out = out substr(line, 1, start - 1); line = substr(line, start + 2); inside = 1 }
+          if (!start) { out = out line; break }
+          out = out substr(line, 1, start - 1)
+          line = substr(line, start + 2); inside = 1
         }
       }
-      print out
-    }'
+      sub(/\/\/.*/, "", out)
+      print FILENAME ":" FNR ":" out
+    }' "$@"
 }
 
-c_calls() { # c_calls PATTERN FILE...: "file:line: code" where one of the functions is called
-  local pattern=$1 file
+c_calls() { # c_calls PATTERN FILE...: the lines of code where one of the functions is called
+  local pattern=$1
   shift
-  for file in "$@"; do
-    code "$file" | grep -nE "(^|[^A-Za-z0-9_>.])($pattern) *\(" | sed "s|^|$file:|"
-  done
+  code "$@" | grep -E "^[^:]+:[0-9]+:(.*[^A-Za-z0-9_>.])?($pattern) *\("
 }

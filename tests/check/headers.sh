@@ -9,12 +9,18 @@ if [ -f "$build/compile_commands.json" ]; then
     sed 's/^-isystem /-I/' | sort -u)
 fi
 flags=(-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wstrict-prototypes -Werror -fsyntax-only)
-while IFS= read -r header; do
+export FLAGS="${flags[*]} -I. ${includes[*]}"
+alone() { # alone HEADER
+  local compiler error
   for compiler in gcc clang; do
-    if ! error=$(printf '#include "%s"\ntypedef int a_unit_is_not_empty;\n' "$header" |
-      "$compiler" "${flags[@]}" -I. "${includes[@]}" -x c - 2>&1); then
-      say "$header ($compiler): $(printf '%s' "$error" | grep -m1 error)"
-    fi
+    # shellcheck disable=SC2086
+    error=$(printf '#include "%s"\ntypedef int a_unit_is_not_empty;\n' "$1" |
+      "$compiler" $FLAGS -x c - 2>&1) ||
+      printf '%s (%s): %s\n' "$1" "$compiler" "$(printf '%s' "$error" | grep -m1 error)"
   done
-done < <(files ledger protocols switch bench tests -- '*.h')
+}
+export -f alone
+say_lines "a header compiles alone" < <(
+  files ledger protocols switch bench tests -- '*.h' |
+    xargs -P "$(nproc)" -I{} bash -c 'alone {}' | sort)
 finish

@@ -61,6 +61,7 @@ expect limits switch/b.c 'use memcpy' <<<'    strcpy(text, "x");'
 expect limits switch/b.c 'use a parser' <<<'    int n = atoi(text);'
 expect limits protocols/b.c 'use uint64_t' <<<'static double amount;'
 expect limits ledger/b.c 'use ASSERT' <<<'    assert(a);'
+expect limits ledger/b.c 'b.c:3:' < <(printf '/* a\n strcpy(a, b) */\nint c = atoi(d);\n')
 expect words switch/b.c 'do it' <<<"/* TO""DO: later */"
 expect words README.md 'a path of one machine' <<<"see /ro""ot/notes"
 expect words switch/b.c 'the word is command' <<<'int run_cmd(int cmd);'
