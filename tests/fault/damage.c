@@ -93,38 +93,47 @@ static void change_files(struct damage *damage, const char *copy) {
     }
 }
 
-static void start(struct damage *damage, char *before) {
+/* A journal of 8 batches, `flushed` of them in LMDB, too. */
+static void start(struct damage *damage, unsigned flushed, char *copy) {
     struct rig *rig = &damage->rig;
+    char before[FOLDER_PATH_MAX];
     rig_make(rig);
     folder_join(before, rig->folder, "before");
+    folder_join(copy, rig->folder, "copy");
     folder_join(rig->data, rig->folder, "before");
-    journal_make(rig, BATCHES - 1);
+    journal_make(rig, BATCHES - 1, flushed);
     folder_join(rig->data, rig->folder, "data");
-    journal_make(rig, BATCHES);
+    journal_make(rig, BATCHES, flushed);
     journal_look(&damage->journal, rig->data);
     journal_compare(&damage->journal, before);
     REQUIRE(damage->journal.last_count > 0);
+    folder_copy(rig->data, copy);
+}
+
+/* All flips were undone: it is as sound as it was. */
+static void must_be_sound(struct damage *damage) {
+    struct rig *rig = &damage->rig;
+    if (rig_open(rig) != 0 || work_count(rig) != BATCHES || rig_faults(rig) != 0) {
+        printf("FAILED: sound again, and not as before: %s\n", rig->failure.text);
+        damage->failures++;
+    }
+    ledger_close(rig->ledger);
+    rig->ledger = NULL;
 }
 
 unsigned fault_damage(void) {
     static struct damage damage = {.random = {1}};
-    char before[FOLDER_PATH_MAX], copy[FOLDER_PATH_MAX];
-    start(&damage, before);
-    folder_join(copy, damage.rig.folder, "copy");
-    folder_copy(damage.rig.data, copy);
-    flip_every_sector(&damage);
-    flip_every_byte_of_the_last(&damage);
-    /* All flips were undone: it is as sound as it was. */
-    if (rig_open(&damage.rig) != 0 || work_count(&damage.rig) != BATCHES ||
-        rig_faults(&damage.rig) != 0) {
-        printf("FAILED: sound again, and not as before: %s\n", damage.rig.failure.text);
-        damage.failures++;
+    char copy[FOLDER_PATH_MAX];
+    for (unsigned flushed = 0; flushed <= BATCHES / 2; flushed += BATCHES / 2) {
+        start(&damage, flushed, copy);
+        flip_every_sector(&damage);
+        if (flushed == 0)
+            flip_every_byte_of_the_last(&damage);
+        must_be_sound(&damage);
+        zero_before_the_last(&damage, copy);
+        change_files(&damage, copy);
+        rig_stop(&damage.rig);
     }
-    ledger_close(damage.rig.ledger);
-    damage.rig.ledger = NULL;
-    zero_before_the_last(&damage, copy);
-    change_files(&damage, copy);
     printf("damage: %u cases\n", damage.cases);
-    rig_stop(&damage.rig);
     return damage.failures;
 }

@@ -10,19 +10,27 @@
 
 enum { HEADER_BYTES = 4096 }; /* of a segment; the rest is records */
 
+struct extent {
+    unsigned batches, flushed;
+};
+
 static void begin(struct rig *rig, void *shared) {
+    const struct extent *extent = shared;
     struct work work = {0};
     work_accounts(rig);
-    REQUIRE(work_run(rig, &work, 0, *(unsigned *)shared, false));
+    REQUIRE(work_run(rig, &work, 0, extent->flushed, false));
+    REQUIRE(extent->flushed == 0 || ledger_flush(rig->ledger) == 0);
+    REQUIRE(work_run(rig, &work, extent->flushed, extent->batches, false));
 }
 
-void journal_make(struct rig *rig, unsigned batches) {
+void journal_make(struct rig *rig, unsigned batches, unsigned flushed) {
+    struct extent extent = {batches, flushed};
     rig->options.checkpoint_ns = 3600 * (uint64_t)SECOND_NS;
     rig->options.segment_bytes = MIB / 4;
     rig->options.table_bytes = MIB;
     rig->options.account_slots = 1024;
     rig->options.filter_bytes = 4096;
-    REQUIRE(rig_crash(rig, begin, &batches, sizeof batches) == 0);
+    REQUIRE(rig_crash(rig, begin, &extent, sizeof extent) == 0);
 }
 
 static int by_name(const void *first, const void *second) {

@@ -60,9 +60,9 @@ unsigned fault_torn(void) {
     folder_join(before, rig.folder, "before");
     folder_join(copy, rig.folder, "copy");
     folder_join(rig.data, rig.folder, "before");
-    journal_make(&rig, BATCHES - 1);
+    journal_make(&rig, BATCHES - 1, 0);
     folder_join(rig.data, rig.folder, "copy");
-    journal_make(&rig, BATCHES);
+    journal_make(&rig, BATCHES, 0);
     journal_look(&journal, copy);
     journal_compare(&journal, before);
     folder_join(rig.data, rig.folder, "data");
