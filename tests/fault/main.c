@@ -11,6 +11,7 @@ int main(int argument_count, char **arguments) {
         unsigned (*run)(void);
     } parts[] = {{"calls", fault_calls}, {"damage", fault_damage}, {"torn", fault_torn}};
     unsigned failures = 0, ran = 0;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* a failure is seen at once, whatever comes then */
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (argument_count > 1 && strcmp(arguments[1], parts[i].name) != 0)
             continue;

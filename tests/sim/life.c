@@ -2,8 +2,10 @@
 #include "tests/lib/require.h"
 #include "tests/sim/sim.h"
 
+#include <signal.h>
 #include <stdalign.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -152,6 +154,7 @@ static void run_life(struct sim *sim, void (*body)(struct sim *)) {
     pid_t child = fork();
     REQUIRE(child >= 0);
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         body(sim);
         _exit(0);
     }

@@ -62,6 +62,7 @@ int main(int argument_count, char **arguments) {
     if (argument_count % 2 == 0 || !seeds || steps == 0)
         return usage();
     struct totals totals = {0};
+    setvbuf(stdout, NULL, _IOLBF, 0); /* a failure is seen at once, whatever comes then */
     unsigned failures = 0;
     for (uint64_t seed = first; seed <= last; seed++)
         failures += !run_seed(seed, steps, &totals);
