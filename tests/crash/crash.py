@@ -154,6 +154,8 @@ def last_check(node, book):
                                               "credits_pending", "credits_posted")]
             must(has == sums[number], "balances", number, has, sums[number])
     node.stop()
+    segments = [int(path.stem) for path in (node.data / "journal").glob("*.seg")]
+    must(max(segments) >= 3, "the ledger is too small to change segments", segments)
     audit = node.command("audit", "--json", node.data)
     must(audit.returncode == 0, audit.stdout, audit.stderr)
     result = json.loads(audit.stdout)
