@@ -90,9 +90,6 @@ void apply_body(struct ledger *ledger, struct ledger_result *result, const void 
     result->body_size = (uint32_t)size;
 }
 
-#define PAYMENT_BYTES_MAX                                                                          \
-    (sizeof(struct ledger_payment) + LEDGER_LEGS_MAX * sizeof(struct ledger_leg) +                 \
-     LEDGER_REFERENCE_MAX + LEDGER_ATTRIBUTES_MAX)
 #define TOKEN_BYTES 96u /* of a token's record in a table */
 
 void apply_need(const struct command *command, struct table_need *need, uint64_t *accounts) {

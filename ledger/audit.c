@@ -17,6 +17,7 @@
 /* What the open payments hold on one account. */
 struct pending {
     uint64_t account, debits, credits, passing;
+    bool seen; /* its account was found */
 };
 
 struct auditing {
@@ -28,7 +29,8 @@ struct auditing {
     void *context;
     uint64_t done, total;
     struct pending *pending; /* a hash of the accounts with holds */
-    uint64_t pending_mask, sides;
+    uint64_t pending_mask, pending_count, sides;
+    bool no_memory;
     uint8_t *seen; /* a bit for each payment whose reference was found */
     uint64_t payments_max;
 };
@@ -60,17 +62,37 @@ static void step(struct auditing *auditing) {
 
 /* ---- Payments ----------------------------------------------------------------------------- */
 
-/* The account's entry in the hash; NULL: it has none, and none is to be made. */
-static struct pending *pending_of(struct auditing *auditing, uint64_t account, bool make) {
+/* The account's slot in the hash; its account is 0 when it has none yet. */
+static struct pending *pending_of(const struct auditing *auditing, uint64_t account) {
     uint64_t slot = account * 0x9e3779b97f4a7c15u >> 20 & auditing->pending_mask;
     while (auditing->pending[slot].account != 0 && auditing->pending[slot].account != account) {
         slot = (slot + 1) & auditing->pending_mask;
     }
-    struct pending *pending = &auditing->pending[slot];
-    if (pending->account == 0 && make) {
-        pending->account = account;
+    return &auditing->pending[slot];
+}
+
+/* The same, made when it is new. NULL: out of memory. */
+static struct pending *pending_make(struct auditing *auditing, uint64_t account) {
+    if (auditing->pending_count * 2 > auditing->pending_mask) {
+        struct auditing larger = *auditing;
+        larger.pending_mask = auditing->pending_mask * 2 + 1;
+        larger.pending = calloc(larger.pending_mask + 1, sizeof larger.pending[0]);
+        if (larger.pending == NULL) {
+            auditing->no_memory = true;
+            return NULL;
+        }
+        for (uint64_t i = 0; i <= auditing->pending_mask; i++) {
+            if (auditing->pending[i].account != 0) {
+                *pending_of(&larger, auditing->pending[i].account) = auditing->pending[i];
+            }
+        }
+        free(auditing->pending);
+        *auditing = larger;
     }
-    return pending->account != 0 ? pending : NULL;
+    struct pending *pending = pending_of(auditing, account);
+    auditing->pending_count += pending->account == 0;
+    pending->account = account;
+    return pending;
 }
 
 /* Adds a held payment's net effect on each of its accounts. */
@@ -91,7 +113,10 @@ static void add_pending(struct auditing *auditing, const struct ledger_payment *
         *(i % 2 == 0 ? &debits[at] : &credits[at]) += leg->amount;
     }
     for (uint32_t i = 0; i < count; i++) {
-        struct pending *pending = pending_of(auditing, ids[i], true);
+        struct pending *pending = pending_make(auditing, ids[i]);
+        if (pending == NULL) {
+            return;
+        }
         uint64_t passing = debits[i] < credits[i] ? debits[i] : credits[i];
         pending->debits += debits[i] - passing;
         pending->credits += credits[i] - passing;
@@ -159,6 +184,19 @@ static void check_payments(struct auditing *auditing) {
     }
 }
 
+/* Each open payment was found in the list; so the list must be as long as they are many. */
+static void check_open(struct auditing *auditing) {
+    uint64_t id = 0, deadline_ns, listed = 0;
+    while (id < UINT64_MAX && store_next_open(auditing->reader, id, &id, &deadline_ns)) {
+        listed++;
+        id += id < UINT64_MAX;
+    }
+    if (listed != auditing->audit->open_payments) {
+        fault(auditing, "the list of open payments has %llu, there are %llu", ID(listed),
+              ID(auditing->audit->open_payments));
+    }
+}
+
 /* ---- Accounts ----------------------------------------------------------------------------- */
 
 /* Sums along an account's chain. */
@@ -196,10 +234,9 @@ static bool walk(struct auditing *auditing, const struct ledger_account *account
 static void check_account(struct auditing *auditing, const struct ledger_account *account) {
     struct chain chain = {0};
     struct ledger_audit *audit = auditing->audit;
-    const struct pending *pending = pending_of(auditing, account->id, false);
-    uint64_t debits = pending != NULL ? pending->debits : 0;
-    uint64_t credits = pending != NULL ? pending->credits : 0;
-    uint64_t passing = pending != NULL ? pending->passing : 0;
+    struct pending *pending = pending_of(auditing, account->id);
+    uint64_t debits = pending->debits, credits = pending->credits, passing = pending->passing;
+    pending->seen = pending->account != 0;
     if (!walk(auditing, account, &chain)) {
         fault(auditing, "account %llu: its chain of entries breaks after %llu of %llu",
               ID(account->id), ID(chain.count), ID(account->entry_count));
@@ -235,7 +272,17 @@ static void check_accounts(struct auditing *auditing) {
         credits_posted += account->credits_posted;
         credits_pending += account->credits_pending;
         audit->accounts++;
+        if (id == UINT64_MAX) {
+            fault(auditing, "account %llu cannot be", ID(id));
+            break;
+        }
         id++;
+    }
+    for (uint64_t i = 0; i <= auditing->pending_mask; i++) {
+        if (auditing->pending[i].account != 0 && !auditing->pending[i].seen) {
+            fault(auditing, "account %llu is missing, open payments hold money on it",
+                  ID(auditing->pending[i].account));
+        }
     }
     if (audit->debits_posted != credits_posted || audit->debits_pending != credits_pending) {
         fault(auditing,
@@ -285,17 +332,13 @@ static void check_references(struct auditing *auditing) {
 /* ---- All ---------------------------------------------------------------------------------- */
 
 static int prepare(struct auditing *auditing) {
-    uint64_t slots = 1024, open = auditing->ledger->open.count;
     if (store_reader_open(auditing->ledger->store, &auditing->reader) != 0) {
         return LEDGER_ESTORE;
     }
-    while (slots < open * 4 * LEDGER_LEGS_MAX) {
-        slots *= 2;
-    }
-    auditing->pending_mask = slots - 1;
+    auditing->pending_mask = 1023;
     auditing->payments_max = store_meta(auditing->reader)->payment_next;
     auditing->total = auditing->payments_max * 4;
-    auditing->pending = calloc(slots, sizeof auditing->pending[0]);
+    auditing->pending = calloc(auditing->pending_mask + 1, sizeof auditing->pending[0]);
     auditing->seen = calloc(auditing->payments_max / 8 + 1, 1);
     return auditing->pending != NULL && auditing->seen != NULL ? 0 : LEDGER_EMEMORY;
 }
@@ -312,6 +355,7 @@ int ledger_audit(struct ledger *ledger, struct ledger_audit *audit,
     if (rc == 0) {
         audit->sequence = store_meta(auditing.reader)->sequence;
         check_payments(&auditing);
+        check_open(&auditing);
         check_accounts(&auditing);
         check_references(&auditing);
         rc = ledger->journal->verify(ledger->journal, &audit->journal_records,
@@ -321,6 +365,7 @@ int ledger_audit(struct ledger *ledger, struct ledger_audit *audit,
             rc = 0;
         }
     }
+    rc = rc == 0 && auditing.no_memory ? LEDGER_EMEMORY : rc;
     if (auditing.reader != NULL) {
         store_reader_close(auditing.reader);
     }

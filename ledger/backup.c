@@ -10,7 +10,6 @@
 
 #include "ledger/core.h"
 #include "ledger/failure.h"
-#include "ledger/limits.h"
 
 /* Makes the folder, or sees that it is empty; an open descriptor or an error. */
 static int make_folder(const char *folder, struct ledger_failure *failure) {
@@ -23,15 +22,20 @@ static int make_folder(const char *folder, struct ledger_failure *failure) {
     DIR *listing = copy >= 0 ? fdopendir(copy) : NULL;
     if (listing == NULL) {
         int rc = failure_set(failure, LEDGER_EFOLDER, "%s: %s", folder, strerror(errno));
+        if (copy >= 0) {
+            (void)close(copy);
+        }
         if (fd >= 0) {
             (void)close(fd);
         }
         return rc;
     }
     bool empty = true;
+    errno = 0;
     for (const struct dirent *entry; (entry = readdir(listing)) != NULL;) {
         empty = empty && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
     }
+    empty = empty && errno == 0;
     (void)closedir(listing);
     if (!empty) {
         (void)close(fd);
@@ -40,18 +44,13 @@ static int make_folder(const char *folder, struct ledger_failure *failure) {
     return fd;
 }
 
-/* The copy's file and its name are on the disk. */
+/* The copy's name is on the disk. Closes the folder. */
 static int sync_folder(int folder_fd, const char *folder, struct ledger_failure *failure) {
-    int fd = openat(folder_fd, "state.mdb", O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0 && fsync(folder_fd) == 0;
-    int error = errno;
-    if (fd >= 0) {
-        (void)close(fd);
-    }
+    int error = fsync(folder_fd) != 0 ? errno : 0;
     (void)close(folder_fd);
-    return ok ? 0
-              : failure_set(failure, LEDGER_EFOLDER, "%s: cannot sync it: %s", folder,
-                            strerror(error));
+    return error == 0 ? 0
+                      : failure_set(failure, LEDGER_EFOLDER, "%s: cannot sync it: %s", folder,
+                                    strerror(error));
 }
 
 int ledger_backup(struct ledger *ledger, const char *folder, struct ledger_failure *failure) {
@@ -70,7 +69,6 @@ int ledger_backup(struct ledger *ledger, const char *folder, struct ledger_failu
 int ledger_restore(const char *backup, const char *target, struct ledger_failure *failure) {
     char path[4096];
     struct stat stat_of;
-    struct store *store = NULL;
     (void)snprintf(path, sizeof path, "%s/state.mdb", backup);
     if (stat(path, &stat_of) != 0) {
         return failure_set(failure, LEDGER_EFOLDER, "%s: not a backup: %s", path, strerror(errno));
@@ -86,11 +84,7 @@ int ledger_restore(const char *backup, const char *target, struct ledger_failure
     if (folder_fd < 0) {
         return folder_fd;
     }
-    int rc = store_open(&store, backup, MAP_BYTES_DEFAULT, false, 0, failure);
-    if (rc == 0) {
-        rc = store_copy(store, target, failure);
-        store_close(store);
-    }
+    int rc = store_copy_folder(backup, target, failure);
     if (rc != 0) {
         (void)close(folder_fd);
         return rc;

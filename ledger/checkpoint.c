@@ -52,6 +52,7 @@ static void write_sealed(struct checkpoint *checkpoint, uint64_t *merge_due) {
         return;
     }
     note_failure(checkpoint, &failure);
+    checkpoint->dead = rc == LEDGER_ESTOPPED;
     if (!checkpoint->stop) {
         wait_a_while(checkpoint);
     }

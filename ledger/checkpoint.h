@@ -44,6 +44,7 @@ struct checkpoint {
     bool stop, nudged;
     struct ledger_failure failure; /* of the last attempt, under lock */
 
+    _Atomic bool dead;           /* the store takes nothing any more, until it is opened anew */
     _Atomic uint64_t generation; /* LMDB commits */
     _Atomic uint64_t sequence;   /* last batch in LMDB */
     _Atomic uint64_t permille;   /* of the table under way; 1000: none */

@@ -203,6 +203,7 @@ int checkpoint_write(struct checkpoint *checkpoint, struct table *table,
     meta->epoch = table->epoch;
     meta->sequence = table->sequence;
     meta->time_ns = table->time_ns;
+    meta->journal_mark = table->journal_mark;
     meta->payment_next = table->first_payment + table->payment_count;
     memcpy(meta->hash, table->hash, sizeof meta->hash);
     checkpoint->runs = meta->run_count;

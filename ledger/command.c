@@ -61,6 +61,11 @@ const uint8_t *command_attributes(const struct command *command) {
     return command_reference(command) + command->reference_size;
 }
 
+bool command_may_stay_open(const struct command *command) {
+    return command->kind == LEDGER_OPEN &&
+           (command->flags & (COMMAND_POST | COMMAND_WAIT)) != COMMAND_POST;
+}
+
 bool command_is_read(const struct command *command) {
     return command->kind == LEDGER_LOOKUP || command->kind == LEDGER_ACCOUNT_LOOKUP ||
            command->kind == LEDGER_REGISTRY_LOOKUP || command->kind == LEDGER_REFUSED;

@@ -53,6 +53,9 @@ const uint8_t *command_token_hash(const struct command *command);
 const uint8_t *command_reference(const struct command *command);
 const uint8_t *command_attributes(const struct command *command);
 
+/* True for an open whose payment may be HELD or WAITING after it. */
+bool command_may_stay_open(const struct command *command);
+
 /* True for those that are neither journalled nor change anything. */
 bool command_is_read(const struct command *command);
 

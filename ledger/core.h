@@ -14,6 +14,11 @@
 #include "ledger/store.h"
 #include "ledger/table.h"
 
+/* The largest payment's record. */
+#define PAYMENT_BYTES_MAX                                                                          \
+    (sizeof(struct ledger_payment) + LEDGER_LEGS_MAX * sizeof(struct ledger_leg) +                 \
+     LEDGER_REFERENCE_MAX + LEDGER_ATTRIBUTES_MAX)
+
 /* Counters that other threads read. */
 struct core_counters {
     _Atomic uint64_t sequence, time_ns, payments, open_payments, clock_behind_ns;
@@ -45,7 +50,8 @@ struct ledger {
     struct core_batch batch;
     uint64_t epoch, payment_next;
     uint8_t hash[JOURNAL_HASH]; /* of the last batch */
-    uint64_t first_change_ns;   /* when the active table got its first change; 0: none */
+    uint64_t first_change_ns;   /* the tick after the active table's first change; 0: none */
+    uint64_t tick_ns;           /* the clock at the last tick */
     uint64_t sealed_ns;         /* when the sealed one was sealed */
     uint64_t rest_until_ns;     /* no seal by age before: checkpoints take a quarter of the time */
     uint32_t payload_max;       /* bytes of commands in a record, so that it fits a segment */

@@ -1,7 +1,7 @@
 /* journal.h - the log of batches: what makes a payment durable. An interface: the local files of
  * journal_file.c are the default; a replicated log is a second implementation of the same calls.
- * append: ledger thread. prepare, truncate: checkpoint thread. replay, verify: while neither runs.
- */
+ * append, replay, verify: ledger thread. prepare, truncate: checkpoint thread, at any time; they do
+ * nothing before the replay. */
 #ifndef LEDGER_JOURNAL_H
 #define LEDGER_JOURNAL_H
 
@@ -17,6 +17,7 @@ struct journal_batch {
     uint32_t count;    /* commands */
     uint32_t length;   /* bytes of them */
     const void *commands;
+    uint64_t mark; /* where the journal keeps it, not 0; the journal's own, not hashed */
     uint8_t previous[JOURNAL_HASH]; /* the hash of the batch before */
     uint8_t hash[JOURNAL_HASH];     /* BLAKE2b over all of the above */
 };
@@ -25,26 +26,27 @@ struct journal_batch {
 typedef int (*journal_visit)(void *context, const struct journal_batch *batch);
 
 struct journal {
-    /* Durable when it returns 0. Fills batch->hash. */
+    /* Durable when it returns 0. Fills batch->hash and batch->mark. */
     int (*append)(struct journal *journal, struct journal_batch *batch,
                   struct ledger_failure *failure);
-    /* Visits the batches after `sequence`, whose hash is `hash`, in order; checks every byte of
-     * the segments from there on; cuts a torn last record off. After it, append goes on. */
-    int (*replay)(struct journal *journal, uint64_t sequence, const uint8_t *hash,
-                  journal_visit visit, void *context, struct ledger_failure *failure);
+    /* Visits the batches after the one that `from` tells (its sequence, hash and mark), in order;
+     * checks every byte from there on; cuts a torn last record off, and makes durable what was
+     * visited. from->mark 0: the journal may begin with the batch after it, or be empty; else it
+     * must hold that very batch. After it, append goes on. */
+    int (*replay)(struct journal *journal, const struct journal_batch *from, journal_visit visit,
+                  void *context, struct ledger_failure *failure);
     /* Checks the chain of all that is there; counts records and bytes. */
     int (*verify)(struct journal *journal, uint64_t *records, uint64_t *bytes,
                   struct ledger_failure *failure);
     /* Room ahead of need. Cheap when there is enough. */
     int (*prepare)(struct journal *journal, struct ledger_failure *failure);
-    /* Batches up to `sequence` are not needed any more. */
+    /* Batches before `sequence` are not needed any more; that one is, as the beginning. */
     int (*truncate)(struct journal *journal, uint64_t sequence, struct ledger_failure *failure);
     /* Bytes appended since start, segments there now. Any thread. */
     void (*stats)(struct journal *journal, uint64_t *bytes, uint64_t *segments);
     void (*close)(struct journal *journal);
 };
 
-/* Bytes a replay from here would read, for progress. */
 struct journal_file_options {
     const char *folder; /* the ledger's; the journal is its sub-folder `journal` */
     uint64_t segment_bytes;

@@ -119,6 +119,7 @@ static int file_append(struct journal *journal, struct journal_batch *batch,
         if (rc != 0) {
             return rc;
         }
+        ASSERT(file->offset + size <= file->end); /* drop_ahead: it is of our size */
     }
     struct record_header header = {
         .magic = RECORD_MAGIC,
@@ -133,8 +134,8 @@ static int file_append(struct journal *journal, struct journal_batch *batch,
     memcpy(header.previous, batch->previous, JOURNAL_HASH);
     memcpy(header.hash, batch->hash, JOURNAL_HASH);
     size_t packed = sector_bytes(sizeof header + batch->length);
-    sector_pack(file->buffer, segment_place(file->current, file->offset), &header, sizeof header,
-                batch->commands, batch->length);
+    sector_pack(file->buffer, segment_place(file->current, file->offset) | SECTOR_FIRST, &header,
+                sizeof header, batch->commands, batch->length);
     memset(file->buffer + packed, 0, size - packed);
     int rc = write_durable(file, file->buffer, size);
     if (rc != 0) {
@@ -144,6 +145,7 @@ static int file_append(struct journal *journal, struct journal_batch *batch,
     file->offset += size;
     file->appended += size;
     file->last_sequence[file->current % SEGMENTS_MAX] = batch->sequence;
+    batch->mark = file->current;
     return 0;
 }
 
@@ -152,11 +154,8 @@ static int file_truncate(struct journal *journal, uint64_t sequence,
     struct journal_file *file = file_of(journal);
     int rc = 0;
     (void)pthread_mutex_lock(&file->making);
-    /* Some record stays, always: a journal without any was emptied by somebody else. */
-    uint32_t current = file->current;
-    bool begun = file->ready && file->last_sequence[current % SEGMENTS_MAX] != 0;
-    while (rc == 0 && begun && current - file->first > file->keep &&
-           file->last_sequence[file->first % SEGMENTS_MAX] <= sequence) {
+    while (rc == 0 && file->ready && file->current - file->first > file->keep &&
+           file->last_sequence[file->first % SEGMENTS_MAX] < sequence) {
         rc = segment_remove(file->folder_fd, file->first, failure);
         file->first += rc == 0 ? 1 : 0;
     }
@@ -178,66 +177,113 @@ static int cut(struct journal_file *file, uint64_t bytes, struct ledger_failure 
                                  strerror(-rc));
 }
 
-/* Of numbers[0..count), the index of the segment in which the batch after `sequence` is or
- * would be; 0 when no segment says. */
+/* The index of the last segment that begins at or before batch `sequence`, or 0. */
 static int find_start(struct journal_file *file, const uint32_t *numbers, uint32_t count,
                       uint64_t sequence, uint32_t *start, struct ledger_failure *failure) {
-    uint64_t first = 0;
     *start = 0;
     for (uint32_t i = count; i-- > 0;) {
+        uint64_t first = 0;
         int rc = journal_first_sequence(file, numbers[i], &first, failure);
         if (rc != 0) {
             return rc;
         }
-        if (first != 0 && first <= sequence + 1) {
+        if (first != 0 && first <= sequence) {
             *start = i;
             return 0;
         }
     }
-    if (first > sequence + 1) {
-        return failure_set(failure, LEDGER_ECORRUPT,
-                           "journal: it begins at batch %llu, the store ends at %llu: batches "
-                           "between are missing",
-                           (unsigned long long)first, (unsigned long long)sequence);
-    }
     return 0;
 }
 
-static int file_replay(struct journal *journal, uint64_t sequence, const uint8_t *hash,
+/* What was found must go on from where the store stands. `oldest`: the first segment's number, 0:
+ * there is none. Segments go one by one, and never the one with the last record; so a journal
+ * without any record has not begun, and its first segment is number 1. */
+static int check_range(const struct journal_scan *scan, const struct journal_batch *from,
+                       uint32_t oldest, struct ledger_failure *failure) {
+    uint64_t first = scan->next - scan->records, end = scan->next;
+    bool holds = scan->records > 0 && first <= from->sequence && from->sequence < end;
+    bool begins = scan->records > 0 ? first == from->sequence + 1 : oldest <= 1;
+    if (holds || (from->mark == 0 && begins)) {
+        return 0;
+    }
+    return failure_set(
+        failure, LEDGER_ECORRUPT,
+        "journal: the store stands at batch %llu, the journal has %llu batches up to "
+        "%llu: segments are missing, or are of another ledger",
+        (unsigned long long)from->sequence, (unsigned long long)scan->records,
+        (unsigned long long)(scan->records > 0 ? end - 1 : 0));
+}
+
+/* Segments ahead may be of another size than is wanted now: they are made anew. */
+static int drop_ahead(struct journal_file *file, uint32_t end, struct ledger_failure *failure) {
+    int rc = 0;
+    while (rc == 0 && file->last > end) {
+        rc = segment_remove(file->folder_fd, file->last, failure);
+        file->last -= rc == 0 ? 1 : 0;
+    }
+    return rc;
+}
+
+/* The last record was read, but it may not be on the disk: its writer may have been killed before
+ * its sync, or told that the sync failed. It is written again, as it is, and so are the names. */
+static int settle(struct journal_file *file, const struct journal_scan *scan,
+                  struct ledger_failure *failure) {
+    uint8_t *bytes = NULL;
+    uint64_t size = 0;
+    int rc = segment_read(file->folder_fd, scan->last_number, &bytes, &size, failure);
+    rc = rc == 0 ? enter(file, scan->last_number, scan->last_offset, failure) : rc;
+    if (rc == 0) {
+        ASSERT(scan->last_offset + scan->last_bytes <= size);
+        ASSERT(scan->last_bytes <= RECORD_BYTES_MAX);
+        memcpy(file->buffer, bytes + scan->last_offset, scan->last_bytes);
+        int error = write_durable(file, file->buffer, scan->last_bytes);
+        if (error != 0 || fsync(file->folder_fd) != 0 || fsync(file->parent_fd) != 0) {
+            rc = failure_set(failure, LEDGER_EJOURNAL, "journal: its end cannot be written: %s",
+                             strerror(error != 0 ? -error : errno));
+        }
+    }
+    free(bytes);
+    return rc;
+}
+
+/* Goes on behind the last record. */
+static int take_up(struct journal_file *file, const struct journal_scan *scan,
+                   struct ledger_failure *failure) {
+    int rc = scan->records > 0 ? settle(file, scan, failure) : 0;
+    if (rc == 0 && scan->end_number != 0) { /* else the first append makes the first segment */
+        rc = drop_ahead(file, scan->end_number, failure);
+        rc = rc == 0 ? enter(file, scan->end_number, scan->end_offset, failure) : rc;
+        rc = rc == 0 ? cut(file, scan->torn_bytes, failure) : rc;
+    }
+    file->ready = rc == 0;
+    return rc;
+}
+
+static int file_replay(struct journal *journal, const struct journal_batch *from,
                        journal_visit visit, void *context, struct ledger_failure *failure) {
     struct journal_file *file = file_of(journal);
     struct journal_scan scan = {
         .journal = file,
-        .after = sequence,
+        .after = from->sequence,
         .check_after = true,
         .visit = visit,
         .context = context,
         .failure = failure,
     };
-    uint32_t *numbers = NULL, count = 0, start = 0;
-    memcpy(scan.after_hash, hash, JOURNAL_HASH);
+    uint32_t *numbers = NULL, count = 0, start = 0, oldest = 0;
+    memcpy(scan.after_hash, from->hash, JOURNAL_HASH);
     int rc = segment_list(file->folder_fd, &numbers, &count, failure);
     if (rc == 0 && count > 0) {
-        rc = find_start(file, numbers, count, sequence, &start, failure);
+        rc = find_start(file, numbers, count, from->sequence, &start, failure);
     }
     if (rc == 0 && count > 0) {
-        file->first = numbers[0];
+        oldest = file->first = numbers[0];
         file->last = numbers[count - 1];
         rc = journal_scan(&scan, numbers + start, count - start);
-        if (rc == 0 && scan.records == 0 && numbers[0] != 1) {
-            rc = failure_set(failure, LEDGER_ECORRUPT,
-                             "journal: the segments before %010u.seg, with the last batches, are "
-                             "missing",
-                             numbers[0]);
-        }
     }
     free(numbers);
-    if (rc == 0 && scan.end_number != 0) { /* else the first append makes the first segment */
-        rc = enter(file, scan.end_number, scan.end_offset, failure);
-        rc = rc == 0 ? cut(file, scan.torn_bytes, failure) : rc;
-    }
-    file->ready = rc == 0;
-    return rc;
+    rc = rc == 0 ? check_range(&scan, from, oldest, failure) : rc;
+    return rc == 0 ? take_up(file, &scan, failure) : rc;
 }
 
 static int file_verify(struct journal *journal, uint64_t *records, uint64_t *bytes,

@@ -61,6 +61,8 @@ struct journal_scan {
     journal_visit visit; /* may be NULL */
     void *context;
     uint64_t records, bytes; /* found */
+    uint32_t last_number;    /* where the last record is */
+    uint64_t last_offset, last_bytes;
     /* Where the log ends. */
     uint32_t end_number;
     uint64_t end_offset;

@@ -30,7 +30,14 @@ static enum sector_verdict sector_at(const struct image *image, uint64_t offset)
     return sector_check(image->bytes + offset, segment_place(image->number, offset));
 }
 
-/* The end of the last sector in [from, to) that is not zero, or `from`; *bad: one does not hash. */
+/* The same for a sector in which a record begins. */
+static enum sector_verdict first_at(const struct image *image, uint64_t offset) {
+    return sector_check(image->bytes + offset, segment_place(image->number, offset) | SECTOR_FIRST);
+}
+
+/* The end of the last sector in [from, to) that is not zero, or `from`. *bad: one does not hash as
+ * the inside of a record: it was changed, or a record begins there, and then what is before it was
+ * whole once. */
 static uint64_t written_end(const struct image *image, uint64_t from, uint64_t to, bool *bad) {
     uint64_t end = from;
     for (uint64_t at = from; at < to; at += SECTOR_BYTES) {
@@ -39,18 +46,6 @@ static uint64_t written_end(const struct image *image, uint64_t from, uint64_t t
         end = verdict == SECTOR_ZERO ? end : at + SECTOR_BYTES;
     }
     return end;
-}
-
-/* Whether a record begins at a block in (offset, end): then what is before it was whole once. */
-static bool record_follows(const struct image *image, uint64_t offset, uint64_t end) {
-    for (uint64_t at = offset + BLOCK_BYTES; at < end; at += BLOCK_BYTES) {
-        uint32_t magic;
-        memcpy(&magic, image->bytes + at, sizeof magic);
-        if (magic == RECORD_MAGIC && sector_at(image, at) == SECTOR_GOOD) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* What stands at offset. record_end: where the next record would start, or where a torn one ends.
@@ -63,14 +58,13 @@ static enum found look(const struct image *image, uint64_t offset, struct record
     if (offset + BLOCK_BYTES > image->size) {
         return FOUND_END;
     }
-    enum sector_verdict first = sector_at(image, offset);
+    enum sector_verdict first = first_at(image, offset);
     if (first == SECTOR_BAD) {
         return FOUND_BAD;
     }
     if (first == SECTOR_ZERO) {
         *record_end = written_end(image, offset, image->size, &bad);
-        if (bad || *record_end - offset > RECORD_BYTES_MAX ||
-            record_follows(image, offset, *record_end)) {
+        if (bad || *record_end - offset > RECORD_BYTES_MAX) {
             return FOUND_BAD;
         }
         return *record_end == offset ? FOUND_END : FOUND_TORN;
@@ -83,7 +77,7 @@ static enum found look(const struct image *image, uint64_t offset, struct record
     uint64_t data_end = offset + sector_bytes(sizeof *header + header->length);
     *record_end = offset + record_bytes(header->length);
     bool torn = false;
-    for (uint64_t at = offset; at < data_end; at += SECTOR_BYTES) {
+    for (uint64_t at = offset + SECTOR_BYTES; at < data_end; at += SECTOR_BYTES) {
         enum sector_verdict verdict = sector_at(image, at);
         bad = bad || verdict == SECTOR_BAD;
         torn = torn || verdict == SECTOR_ZERO;
@@ -121,6 +115,7 @@ static int take(struct journal_scan *scan, const struct image *image, uint64_t o
         .count = header.count,
         .length = header.length,
         .commands = data + sizeof header,
+        .mark = image->number,
     };
     uint8_t hash[JOURNAL_HASH];
     memcpy(batch.previous, header.previous, JOURNAL_HASH);
@@ -128,6 +123,9 @@ static int take(struct journal_scan *scan, const struct image *image, uint64_t o
     journal_hash(&batch, hash);
     if (memcmp(hash, header.hash, JOURNAL_HASH) != 0) {
         return corrupt(scan, image, offset, "a record does not hash");
+    }
+    if (scan->check_after && scan->records == 0 && header.sequence > scan->after + 1) {
+        return corrupt(scan, image, offset, "the batches before this one are missing");
     }
     if (scan->next != 0 && header.sequence != scan->next) {
         return corrupt(scan, image, offset, "a batch is missing or out of order");
@@ -147,6 +145,9 @@ static int take(struct journal_scan *scan, const struct image *image, uint64_t o
     scan->chained = true;
     memcpy(scan->previous, hash, JOURNAL_HASH);
     scan->records++;
+    scan->last_number = image->number;
+    scan->last_offset = offset;
+    scan->last_bytes = record_bytes(header.length);
     scan->bytes += record_bytes(header.length);
     uint32_t slot = image->number % SEGMENTS_MAX;
     atomic_store(&scan->journal->last_sequence[slot], header.sequence);

@@ -37,10 +37,8 @@ void batch_end(struct ledger *ledger, const struct journal_batch *journalled) {
     table->epoch = ledger->epoch = journalled->epoch;
     table->sequence = journalled->sequence;
     table->time_ns = journalled->time_ns;
+    table->journal_mark = journalled->mark;
     table->changed = true;
-    if (ledger->first_change_ns == 0) {
-        ledger->first_change_ns = journalled->time_ns;
-    }
     struct core_counters *counters = &ledger->counters;
     counters->sequence = journalled->sequence;
     counters->time_ns = journalled->time_ns;
@@ -62,11 +60,6 @@ struct chunk {
 
 enum placed { PLACED, PLACE_NEXT_CHUNK, PLACE_BUSY };
 
-static bool may_stay_open(const struct command *command) {
-    return command->kind == LEDGER_OPEN &&
-           (command->flags & (COMMAND_POST | COMMAND_WAIT)) != COMMAND_POST;
-}
-
 /* An expiry takes as many payments as there is room for. */
 static uint64_t expire_count(const struct ledger *ledger, const struct chunk *chunk,
                              uint64_t wanted) {
@@ -76,7 +69,7 @@ static uint64_t expire_count(const struct ledger *ledger, const struct chunk *ch
     room = room > chunk->accounts ? room - chunk->accounts : 0;
     uint64_t most = (accounts < room ? accounts : room) / per_payment;
     uint64_t bytes = ledger->active->arena_bytes - ledger->active->arena_used - chunk->need.bytes;
-    most = most < bytes / 4096 ? most : bytes / 4096;
+    most = most < bytes / PAYMENT_BYTES_MAX ? most : bytes / PAYMENT_BYTES_MAX;
     return wanted < most ? wanted : most;
 }
 
@@ -84,7 +77,7 @@ static uint64_t expire_count(const struct ledger *ledger, const struct chunk *ch
 static enum placed place(struct ledger *ledger, struct chunk *chunk,
                          const struct command *command) {
     struct table_need need;
-    uint64_t accounts, opens = may_stay_open(command);
+    uint64_t accounts, opens = command_may_stay_open(command);
     bool journalled = !command_is_read(command);
     struct command clamped;
     if (command->kind == LEDGER_EXPIRE) {
@@ -92,7 +85,7 @@ static enum placed place(struct ledger *ledger, struct chunk *chunk,
         clamped.id = expire_count(ledger, chunk, command->id);
         command = &clamped;
         if (clamped.id == 0) {
-            return PLACE_BUSY;
+            return chunk->count > 0 ? PLACE_NEXT_CHUNK : PLACE_BUSY;
         }
     }
     apply_need(command, &need, &accounts);
@@ -231,24 +224,44 @@ static void drop_sealed(struct ledger *ledger, uint64_t now_ns) {
     uint64_t took = now_ns > ledger->sealed_ns ? now_ns - ledger->sealed_ns : 0;
     accounts_saved(&ledger->accounts, ledger->sealed->number);
     ledger->sealed = NULL;
-    ledger->rest_until_ns = now_ns + 3 * took;
+    ledger->rest_until_ns = now_ns + 3 * (took < CHECKPOINT_NS_MAX ? took : CHECKPOINT_NS_MAX);
     checkpoint_drop(&ledger->checkpoint);
+}
+
+/* The ages below are by a wall clock, which may be set: when it goes back they begin anew, and no
+ * checkpoint counts for longer than it can take. */
+static void keep_time(struct ledger *ledger, uint64_t now_ns) {
+    if (now_ns < ledger->tick_ns) {
+        ledger->first_change_ns = ledger->first_change_ns != 0 ? now_ns : 0;
+        ledger->sealed_ns = ledger->rest_until_ns = now_ns;
+    }
+    ledger->tick_ns = now_ns;
+    if (ledger->active->changed && ledger->first_change_ns == 0) {
+        ledger->first_change_ns = now_ns;
+    }
 }
 
 int ledger_tick(struct ledger *ledger, uint64_t now_ns) {
     if (ledger->stopped != 0) {
         return LEDGER_ESTOPPED;
     }
+    struct ledger_failure failure;
     enum spare_state state = checkpoint_state(&ledger->checkpoint);
     uint64_t generation = ledger->checkpoint.generation;
+    if (ledger->checkpoint.dead) {
+        (void)failure_set(&failure, LEDGER_ESTORE,
+                          "store: LMDB could not write its head page; start the node again, it "
+                          "recovers from the journal");
+        return stop(ledger, &failure);
+    }
     if (generation != ledger->store_generation) {
         if (store_reader_renew(ledger->reader) != 0) {
-            struct ledger_failure failure;
             (void)failure_set(&failure, LEDGER_ESTORE, "store: the snapshot cannot be renewed");
             return stop(ledger, &failure);
         }
         ledger->store_generation = generation;
     }
+    keep_time(ledger, now_ns);
     if (state == SPARE_WRITTEN) {
         drop_sealed(ledger, now_ns);
     }

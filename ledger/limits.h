@@ -22,6 +22,8 @@
 #define SEGMENT_BYTES_MAX ((uint64_t)1 << 30)
 #define OPEN_PAYMENTS_DEFAULT (1u << 20)
 #define OPEN_PAYMENTS_MAX (1u << 26)
+#define CHECKPOINT_NS_MAX ((uint64_t)10000000000) /* a longer one means that the clock was set */
+#define JOURNAL_KEEP_MAX 60000u                   /* leaves SEGMENTS_MAX room for those in use */
 #define CHECKPOINT_NS_DEFAULT ((uint64_t)1000000000)
 #define CLOCK_BACK_NS_DEFAULT ((uint64_t)3600 * 1000000000)
 

@@ -40,6 +40,9 @@ static int fill_options(struct ledger_options *options, struct ledger_failure *f
     } else if (!in_range(&open, OPEN_PAYMENTS_DEFAULT, 1, OPEN_PAYMENTS_MAX)) {
         wrong = "open_payments: 1 to 2^26";
     }
+    if (wrong == NULL && options->journal_keep > JOURNAL_KEEP_MAX) {
+        wrong = "journal_keep: at most 60,000 segments";
+    }
     options->open_payments = (uint32_t)open;
     if (options->checkpoint_ns == 0) {
         options->checkpoint_ns = CHECKPOINT_NS_DEFAULT;
@@ -121,6 +124,13 @@ static int load_state(struct ledger *ledger, struct ledger_failure *failure) {
                                "there are more open payments than open_payments_max (%u)",
                                ledger->options.open_payments);
         }
+        const struct ledger_payment *payment = store_payment(ledger->reader, id);
+        if (payment == NULL || payment->deadline_ns != deadline_ns ||
+            (payment->state != LEDGER_WAITING && payment->state != LEDGER_HELD)) {
+            return failure_set(failure, LEDGER_ECORRUPT,
+                               "store: the list of open payments is wrong about payment %llu",
+                               (unsigned long long)id);
+        }
         open_set_add(&ledger->open, id, deadline_ns);
         id++;
     }
@@ -159,7 +169,7 @@ static int replay_batch(void *context, const struct journal_batch *batch) {
         need.older += one.older;
         need.records += one.records;
         accounts += touched;
-        opens += command->kind == LEDGER_OPEN;
+        opens += command_may_stay_open(command);
         ledger->list[count] = command;
         ledger->origin[count] = count;
         at += size;
@@ -193,8 +203,10 @@ static int recover(struct ledger *ledger, uint64_t now_ns, struct ledger_failure
     }
     int rc = load_state(ledger, failure);
     if (rc == 0) {
-        rc = ledger->journal->replay(ledger->journal, ledger->batch.sequence, ledger->hash,
-                                     replay_batch, &recovery, failure);
+        struct journal_batch from = {.sequence = ledger->batch.sequence,
+                                     .mark = store_meta(ledger->reader)->journal_mark};
+        memcpy(from.hash, ledger->hash, sizeof from.hash);
+        rc = ledger->journal->replay(ledger->journal, &from, replay_batch, &recovery, failure);
     }
     free(recovery.results);
     if (rc == LEDGER_ESTOPPED) {

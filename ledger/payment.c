@@ -219,6 +219,7 @@ void payment_complete(struct ledger *ledger, const struct command *command, uint
 static struct ledger_payment *release(struct ledger *ledger, uint64_t id) {
     struct parts parts;
     struct ledger_payment *payment = touch(ledger, id);
+    ASSERT(payment->state == LEDGER_HELD || payment->state == LEDGER_WAITING);
     if (payment->state == LEDGER_HELD) {
         parts_of(ledger, payment, &parts);
         parts_release(ledger, &parts, payment->held_ns, true);

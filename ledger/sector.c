@@ -35,6 +35,7 @@ void sector_pack(uint8_t *out, uint64_t place, const void *head, size_t head_siz
         memset(out + filled, 0, SECTOR_DATA - filled);
         uint64_t check = check_of(out, place);
         memcpy(out + SECTOR_DATA, &check, sizeof check);
+        place &= ~SECTOR_FIRST;
     }
 }
 

@@ -9,13 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* In the place of the sector in which a record begins: its check is seeded apart, so that no bytes
+ * inside a record can pass for the beginning of one. */
+#define SECTOR_FIRST ((uint64_t)1 << 63)
+
 enum sector_verdict { SECTOR_GOOD, SECTOR_ZERO, SECTOR_BAD };
 
 /* Bytes of whole sectors that `size` bytes of data take. */
 size_t sector_bytes(size_t size);
 
 /* Writes head then body as sectors to `out`, of sector_bytes(both) bytes. place: the first
- * sector's. */
+ * sector's, with SECTOR_FIRST where a record begins. */
 void sector_pack(uint8_t *out, uint64_t place, const void *head, size_t head_size, const void *body,
                  size_t body_size);
 

@@ -203,27 +203,39 @@ int segment_list(int folder_fd, uint32_t **numbers, uint32_t *count,
     if (folder_fd < 0) {
         return 0; /* no folder yet: no segments */
     }
-    *numbers = calloc(SEGMENTS_MAX, sizeof **numbers);
     int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
-    if (*numbers == NULL || folder == NULL) {
-        free(*numbers);
-        *numbers = NULL;
-        if (folder != NULL) {
-            (void)closedir(folder);
+    if (folder == NULL) {
+        int rc = failure_set(failure, LEDGER_EJOURNAL, "journal: cannot list its folder: %s",
+                             strerror(errno));
+        if (fd >= 0) {
+            (void)close(fd);
         }
-        return failure_set(failure, LEDGER_EJOURNAL, "journal: cannot list its folder: %s",
-                           strerror(errno));
+        return rc;
     }
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    *numbers = calloc(SEGMENTS_MAX, sizeof **numbers);
+    errno = *numbers != NULL ? 0 : ENOMEM;
+    for (struct dirent *entry; errno == 0 && (entry = readdir(folder)) != NULL;) {
         char *end = NULL;
         unsigned long number = strtoul(entry->d_name, &end, 10);
-        if (strlen(entry->d_name) == 14 && end == entry->d_name + 10 && strcmp(end, ".seg") == 0 &&
-            number > 0 && number <= UINT32_MAX && *count < SEGMENTS_MAX) {
+        if (strlen(entry->d_name) != 14 || end != entry->d_name + 10 || strcmp(end, ".seg") != 0 ||
+            number == 0 || number > UINT32_MAX) {
+            continue;
+        }
+        if (*count == SEGMENTS_MAX) {
+            errno = EMFILE;
+        } else {
             (*numbers)[(*count)++] = (uint32_t)number;
         }
     }
+    int error = errno; /* a listing that ends early would hide segments */
     (void)closedir(folder);
+    if (error != 0) {
+        free(*numbers);
+        *numbers = NULL;
+        return failure_set(failure, LEDGER_EJOURNAL, "journal: cannot list its folder: %s",
+                           strerror(error));
+    }
     qsort(*numbers, *count, sizeof **numbers, by_number);
     return 0;
 }

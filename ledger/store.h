@@ -30,10 +30,11 @@ struct store_meta {
     uint64_t payment_next;             /* the next payment's id */
     uint64_t run_next;                 /* the next run's number */
     uint64_t created_ns;
+    uint64_t journal_mark;      /* where the journal keeps that batch; 0: no journal is expected */
     uint8_t hash[JOURNAL_HASH]; /* of that batch */
     struct store_run runs[RUNS_MAX];
 };
-_Static_assert(sizeof(struct store_meta) == 96 + 24 * RUNS_MAX, "stored as is");
+_Static_assert(sizeof(struct store_meta) == 104 + 24 * RUNS_MAX, "stored as is");
 
 struct store;
 
@@ -44,8 +45,11 @@ int store_open(struct store **store, const char *folder, uint64_t map_bytes, boo
 void store_close(struct store *store);
 /* Pages in use and the map's size, in bytes. Any thread. */
 void store_sizes(struct store *store, uint64_t *used, uint64_t *max);
-/* A compact copy into the folder, as `state.mdb`. Any thread. */
+/* A compact copy into the folder, as `state.mdb`, which appears whole and durable or not at all,
+ * and expects no journal. Any thread. */
 int store_copy(struct store *store, const char *folder, struct ledger_failure *failure);
+/* The same from the store in the folder `from`, which no process has open; it is only read. */
+int store_copy_folder(const char *from, const char *folder, struct ledger_failure *failure);
 
 /* ---- Readers. One thread at a time each. ---- */
 struct store_reader;
@@ -85,6 +89,8 @@ size_t store_reference_key(uint8_t *out, uint64_t requester, const void *referen
 /* ---- Writing: one transaction at a time, by one thread. ----
  * Each returns 0 or LEDGER_ESTORE, after which the transaction must be aborted. */
 struct store_writer;
+/* LEDGER_ESTOPPED: LMDB is at an end after a failed write of its own head; only opening anew helps.
+ */
 int store_write_begin(struct store *store, struct store_writer **writer,
                       struct ledger_failure *failure);
 int store_write_account(struct store_writer *writer, const struct ledger_account *account);

@@ -1,16 +1,16 @@
 /* store_lmdb.c - the store's environment and its reading side. */
 #include "ledger/store_lmdb.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ledger/assert.h"
 #include "ledger/failure.h"
 
-#define STORE_MAGIC 0x65746174736e7974u /* "tynstate" */
 #define META_KEY "state"
-#define FILE_NAME "state.mdb"
 #define PATH_BYTES 4096
 
 int store_failed(struct ledger_failure *failure, const char *what, int rc) {
@@ -29,7 +29,7 @@ void store_broken(const char *what, int rc) {
 
 /* ---- Opening ------------------------------------------------------------------------------ */
 
-int store_load_meta(struct store *store, MDB_txn *txn, struct store_meta *meta) {
+int store_load_meta(const struct store *store, MDB_txn *txn, struct store_meta *meta) {
     MDB_val key = {sizeof META_KEY - 1, (void *)(uintptr_t)META_KEY}, value;
     int rc = mdb_get(txn, store->meta, &key, &value);
     if (rc == 0 && value.mv_size == sizeof *meta) {
@@ -41,13 +41,32 @@ int store_load_meta(struct store *store, MDB_txn *txn, struct store_meta *meta) 
     return rc;
 }
 
+int store_save_meta(const struct store *store, MDB_txn *txn, const struct store_meta *meta) {
+    MDB_val key = {sizeof META_KEY - 1, (void *)(uintptr_t)META_KEY};
+    MDB_val value = {sizeof *meta, (void *)(uintptr_t)meta};
+    return mdb_put(txn, store->meta, &key, &value, 0);
+}
+
+int store_check_meta(const struct store_meta *meta, struct ledger_failure *failure) {
+    if (meta->magic != STORE_MAGIC) {
+        return failure_set(failure, LEDGER_ECORRUPT,
+                           "store: " STORE_FILE " is not a ledger's state");
+    }
+    if (meta->version != STORE_VERSION) {
+        return failure_set(failure, LEDGER_EVERSION,
+                           "store: " STORE_FILE " has format version %u, this program reads %u",
+                           meta->version, STORE_VERSION);
+    }
+    return 0;
+}
+
 static int open_databases(struct store *store, MDB_txn *txn) {
     const struct {
         const char *name;
         unsigned flags;
         MDB_dbi *dbi;
     } databases[] = {
-        {"meta", 0, &store->meta},
+        {STORE_META, 0, &store->meta},
         {"accounts", MDB_INTEGERKEY, &store->accounts},
         {"payments", MDB_INTEGERKEY, &store->payments},
         {"open", MDB_INTEGERKEY, &store->open},
@@ -71,9 +90,8 @@ static int open_databases(struct store *store, MDB_txn *txn) {
     return 0;
 }
 
-/* Opens all databases, and makes the meta record of a new store. */
-static int prepare(struct store *store, bool create, uint64_t now_ns,
-                   struct ledger_failure *failure) {
+/* Opens all databases, making those that a new store lacks. */
+static int prepare(struct store *store, struct ledger_failure *failure) {
     MDB_txn *txn = NULL;
     struct store_meta meta = {0};
     int rc = mdb_txn_begin(store->env, NULL, 0, &txn);
@@ -84,27 +102,10 @@ static int prepare(struct store *store, bool create, uint64_t now_ns,
     if (rc == 0) {
         rc = store_load_meta(store, txn, &meta);
     }
-    if (rc == MDB_NOTFOUND && create) {
-        meta = (struct store_meta){.magic = STORE_MAGIC,
-                                   .version = STORE_VERSION,
-                                   .epoch = 1,
-                                   .payment_next = 1,
-                                   .run_next = 1,
-                                   .created_ns = now_ns};
-        MDB_val key = {sizeof META_KEY - 1, (void *)(uintptr_t)META_KEY};
-        MDB_val value = {sizeof meta, &meta};
-        rc = mdb_put(txn, store->meta, &key, &value, 0);
-    }
-    if (rc != 0 || meta.magic != STORE_MAGIC || meta.version != STORE_VERSION) {
+    int error = rc != 0 ? store_failed(failure, "opening", rc) : store_check_meta(&meta, failure);
+    if (error != 0) {
         mdb_txn_abort(txn);
-        if (rc == 0 && meta.magic == STORE_MAGIC) {
-            return failure_set(failure, LEDGER_EVERSION,
-                               "store: " FILE_NAME " has format version %u, this program reads %u",
-                               meta.version, STORE_VERSION);
-        }
-        return rc != 0 ? store_failed(failure, "opening", rc)
-                       : failure_set(failure, LEDGER_ECORRUPT,
-                                     "store: " FILE_NAME " is not a ledger's state");
+        return error;
     }
     return store_failed(failure, "opening", mdb_txn_commit(txn));
 }
@@ -116,7 +117,16 @@ int store_open(struct store **result, const char *folder, uint64_t map_bytes, bo
     if (store == NULL) {
         return failure_set(failure, LEDGER_EMEMORY, "out of memory");
     }
-    (void)snprintf(path, sizeof path, "%s/" FILE_NAME, folder);
+    (void)snprintf(path, sizeof path, "%s/" STORE_FILE, folder);
+    if (create && access(path, F_OK) != 0) {
+        int made = errno == ENOENT
+                       ? store_make(folder, now_ns, failure)
+                       : failure_set(failure, LEDGER_EFOLDER, "%s: %s", path, strerror(errno));
+        if (made != 0) {
+            free(store);
+            return made;
+        }
+    }
     int rc = mdb_env_create(&store->env);
     if (rc == 0) {
         rc = mdb_env_set_mapsize(store->env, map_bytes);
@@ -130,7 +140,7 @@ int store_open(struct store **result, const char *folder, uint64_t map_bytes, bo
     if (rc == 0) { /* readers are not bound to threads; pages of random keys need no read-ahead */
         rc = mdb_env_open(store->env, path, MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD, 0600);
     }
-    rc = rc == 0 ? prepare(store, create, now_ns, failure) : store_failed(failure, path, rc);
+    rc = rc == 0 ? prepare(store, failure) : store_failed(failure, path, rc);
     if (rc != 0) {
         store_close(store);
         return rc;
@@ -153,12 +163,6 @@ void store_sizes(struct store *store, uint64_t *used, uint64_t *max) {
         *used = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
         *max = info.me_mapsize;
     }
-}
-
-int store_copy(struct store *store, const char *folder, struct ledger_failure *failure) {
-    char path[PATH_BYTES];
-    (void)snprintf(path, sizeof path, "%s/" FILE_NAME, folder);
-    return store_failed(failure, path, mdb_env_copy2(store->env, path, MDB_CP_COMPACT));
 }
 
 /* ---- Readers ------------------------------------------------------------------------------ */

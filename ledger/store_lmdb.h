@@ -6,6 +6,10 @@
 
 #include "ledger/store.h"
 
+#define STORE_FILE "state.mdb"
+#define STORE_MAGIC 0x65746174736e7974u /* "tynstate" */
+#define STORE_META "meta"               /* the database of the one record, struct store_meta */
+
 struct store {
     MDB_env *env;
     MDB_dbi meta, accounts, payments, open, registry;
@@ -27,10 +31,15 @@ struct store_writer {
     struct ledger_failure *failure;
 };
 
+/* Makes an empty store, durable, in the folder. */
+int store_make(const char *folder, uint64_t now_ns, struct ledger_failure *failure);
 /* Reports an LMDB error: LEDGER_ESTORE, or 0 when rc is 0. */
 int store_failed(struct ledger_failure *failure, const char *what, int rc);
 /* Reads the meta record; MDB_NOTFOUND when there is none. */
-int store_load_meta(struct store *store, MDB_txn *txn, struct store_meta *meta);
+int store_load_meta(const struct store *store, MDB_txn *txn, struct store_meta *meta);
+int store_save_meta(const struct store *store, MDB_txn *txn, const struct store_meta *meta);
+/* 0 when it is of this format, else LEDGER_EVERSION or LEDGER_ECORRUPT. */
+int store_check_meta(const struct store_meta *meta, struct ledger_failure *failure);
 /* Stops the process: a read of the map failed. */
 void store_broken(const char *what, int rc) __attribute__((noreturn));
 

@@ -26,7 +26,8 @@ int store_write_begin(struct store *store, struct store_writer **result,
     }
     if (rc != 0) {
         store_write_abort(writer);
-        return store_failed(failure, "beginning a checkpoint", rc);
+        int error = store_failed(failure, "beginning a checkpoint", rc);
+        return rc == MDB_PANIC ? LEDGER_ESTOPPED : error;
     }
     *result = writer;
     return 0;
@@ -84,8 +85,7 @@ static void release(struct store_writer *writer) {
 
 int store_write_commit(struct store_writer *writer) {
     struct ledger_failure *failure = writer->failure;
-    MDB_val key = {5, (void *)(uintptr_t) "state"}, value = {sizeof writer->meta, &writer->meta};
-    int rc = mdb_put(writer->txn, writer->store->meta, &key, &value, 0);
+    int rc = store_save_meta(writer->store, writer->txn, &writer->meta);
     if (rc != 0) {
         store_write_abort(writer);
         return store_failed(failure, "writing the state record", rc);

@@ -31,6 +31,7 @@ struct table {
     uint64_t seed;
     /* The last batch in it. */
     uint64_t epoch, sequence, time_ns;
+    uint64_t journal_mark;
     uint8_t hash[JOURNAL_HASH];
     bool changed;
 };

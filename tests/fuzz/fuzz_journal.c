@@ -73,11 +73,11 @@ static uint32_t split(const uint8_t *bytes, size_t size, struct record *records)
 
 static void write_records(const char *folder, const struct record *records, uint32_t count) {
     struct ledger_failure failure;
-    static const uint8_t none[JOURNAL_HASH];
+    const struct journal_batch from = {0}; /* a new ledger */
     struct journal_batch batch = {.epoch = 1};
     struct reader nothing = {.count = 0};
     struct journal *journal = open_journal(folder);
-    check(journal->replay(journal, 0, none, visit, &nothing, &failure) == 0);
+    check(journal->replay(journal, &from, visit, &nothing, &failure) == 0);
     for (uint32_t i = 0; i < count; i++) {
         batch.sequence = i + 1;
         batch.time_ns = 1000u + i;
@@ -113,7 +113,7 @@ static bool change(const char *folder, const uint8_t *changes, uint32_t count) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
-    static const uint8_t none[JOURNAL_HASH];
+    const struct journal_batch from = {0};
     struct record records[RECORDS_MAX];
     uint32_t changes = size == 0 ? 0 : bytes[0] % (CHANGES_MAX + 1);
     size_t head = 1 + (size_t)changes * CHANGE_BYTES;
@@ -127,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     bool changed = change(folder, bytes + 1, changes);
     struct ledger_failure failure = {.error = 0};
     struct journal *journal = open_journal(folder);
-    int rc = journal->replay(journal, 0, none, visit, &reader, &failure);
+    int rc = journal->replay(journal, &from, visit, &reader, &failure);
     check(rc == 0 || rc == LEDGER_ECORRUPT || rc == LEDGER_EVERSION);
     check(changed || (rc == 0 && reader.read == reader.count));
     journal->close(journal);

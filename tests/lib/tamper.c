@@ -100,6 +100,10 @@ void tamper_sector(const char *file, uint32_t segment, uint32_t sector, size_t o
     uint64_t place = ((uint64_t)segment << 32) + sector, check, stored;
     memcpy(&stored, bytes + SECTOR_DATA, sizeof stored);
     check = XXH3_64bits_withSeed(bytes, SECTOR_DATA, place) | 1;
+    if (check != stored) { /* a record begins here */
+        place |= (uint64_t)1 << 63;
+        check = XXH3_64bits_withSeed(bytes, SECTOR_DATA, place) | 1;
+    }
     REQUIRE(check == stored); /* the format is the documented one */
     bytes[offset] ^= mask;
     check = XXH3_64bits_withSeed(bytes, SECTOR_DATA, place) | 1;
