@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEADER_BYTES = 4096 }; /* of a segment; the rest is records */
-
 struct extent {
     unsigned batches, flushed;
 };
@@ -83,7 +81,7 @@ void journal_compare(struct journal *after, const char *before) {
     uint8_t first[SECTOR], second[SECTOR];
     journal_look(&old, before);
     for (unsigned i = 0; i < old.file_count && i < after->file_count; i++) {
-        for (uint64_t offset = HEADER_BYTES; offset < old.sizes[i]; offset += SECTOR) {
+        for (uint64_t offset = JOURNAL_HEAD; offset < old.sizes[i]; offset += SECTOR) {
             read_sector(old.files[i], offset, first);
             read_sector(after->files[i], offset, second);
             if (memcmp(first, second, SECTOR) == 0)

@@ -5,6 +5,7 @@
 #include "tests/lib/rig.h"
 
 enum { SECTOR = 512, SEGMENTS_MAX = 8, SECTORS_MAX = 4096 };
+enum { JOURNAL_HEAD = 4096 }; /* bytes at the start of a segment; the rest is records */
 
 struct sector {
     unsigned segment; /* index into files */
