@@ -92,6 +92,7 @@ class Node:
             lines.append(f"[{name}]")
             lines += [f"{key} = {value}" for key, value in keys.items()]
         self.config.write_text("\n".join(lines) + "\n")
+        self.config.chmod(0o600)  # there are keys in it
 
     def launch(self, *arguments, limits=()):
         """Starts the process and does not wait. limits: (resource, value) pairs."""

@@ -53,7 +53,15 @@ class Backup(unittest.TestCase):
                 self.assertEqual((status, record["id"]), ("DONE", outcome.payment))
             newest = list(self.done)[-1]  # is later than the backup: unknown, so made now
             self.assertEqual(client.record("lookup", newest)[0], "PAYMENT_NOT_FOUND")
-            self.assertEqual(client.open(pay(next_reference(), AGENT, 2001, 1))[0].status, "DONE")
+            batch = [pay(next_reference(), AGENT, 2001, 1, attributes=b"x" * 400)
+                     for _ in range(8000)]  # as much as one record of the journal holds
+            made = client.open(*batch)
+            self.assertEqual({outcome.status for outcome in made}, {"DONE"})
+        self.node.kill()
+        self.node.start()
+        with Rpc(self.node.rpc) as client:
+            self.assertEqual({(outcome.status, outcome.payment) for outcome in client.open(*batch)},
+                             {("REPLAYED", outcome.payment) for outcome in made})
         self.node.stop()
         self.assertIn("Sound", self.node.audit(copy))
 

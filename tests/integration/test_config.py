@@ -95,6 +95,10 @@ class Config(unittest.TestCase):
         self.gateway(bearer_key=None, bearer_key_file="bearer.key")
         self.assertNotIn(BEARER, self.refused("bearer.key", "chmod"))
 
+    def test_a_config_with_keys_that_everybody_may_read(self):
+        self.node.config.chmod(0o644)
+        self.assertNotIn(BEARER, self.refused("tiyn.ini", "chmod"))
+
     def test_key_file(self):
         key = self.node.folder / "bearer.key"
         key.write_text(BEARER + "\n")

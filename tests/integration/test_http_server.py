@@ -162,9 +162,13 @@ class Refusals(NodeCase):
                 "Transfer-Encoding: identity\r\n", "Transfer-Encoding: gzip, chunked, gzip\r\n",
                 "Transfer-Encoding : chunked\r\n", "Content-Length : 4\r\n",
                 "Transfer-Encoding:\x0bchunked\r\n",
+                "Transfer-Encoding:\r\n chunked\r\n", "Content-Length:\r\n 3\r\n",
                 "X: a\r\n Content-Length: 4\r\n" "Transfer-Encoding: chunked\r\n"
                 "Transfer-Encoding: identity\r\n"):
             self.refused(f"{head}{headers}\r\n0\r\n\r\n{smuggled}", 400, 411, 501, 417)
+        self.refused(f"{head}Transfer-Encoding: chunked\r\n\r\n0\r\n\n{smuggled}", 400)
+        self.refused("POST /v1/payments HTTP/1.0\r\nConnection: keep-alive\r\n"
+                     f"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n{smuggled}", 400)
 
     def test_malformed_requests(self):
         for data in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET\r\n\r\n",
@@ -173,6 +177,7 @@ class Refusals(NodeCase):
                      b"GET /healthz HTTP/1.1\r\nA\x00: b\r\n\r\n",
                      b"GET /healthz HTTP/1.1\r\nA: \x00b\r\n\r\n",
                      b"GET /heal thz HTTP/1.1\r\n\r\n", b"BREW /pot HTTP/1.1\r\n\r\n",
+                     b"GET /healthz RTSP/1.0\r\n\r\n", b"SOURCE /healthz ICE/1.0\r\n\r\n",
                      b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
                      b"POST /v1/payments HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
                      b"CONNECT other:80 HTTP/1.1\r\n\r\n"):

@@ -1,0 +1,166 @@
+"""What strangers and a bad environment may take from a node: nothing that stops payments."""
+import os
+import resource
+import socket
+import subprocess
+import time
+import unittest
+
+from tests.integration.case import AGENT, next_reference, open_accounts
+from tests.integration.http_client import Closed as HttpClosed
+from tests.integration.http_client import Http
+from tests.integration.node import SLOWER, TIYN, Node, poll
+from tests.integration.rpc_client import Closed, Rpc, RpcError, pay
+
+BATCH = 2000
+
+
+class Hostile(unittest.TestCase):
+    def setUp(self):
+        self.node = Node()
+        self.addCleanup(self.node.close)
+
+    def pay(self, client, count):
+        """Enough for a new journal segment now and then, and for checkpoints."""
+        for _ in range(count):
+            batch = [pay(next_reference(), AGENT, 2001, 1, attributes=b"x" * 1000)
+                     for _ in range(BATCH)]
+            statuses = {outcome.status for outcome in client.open(*batch)}
+            self.assertLessEqual(statuses, {"DONE", "BUSY"})
+
+    def test_strangers_hold_all_files_that_the_node_may_open(self):
+        self.node.start(limits=[(resource.RLIMIT_NOFILE, 200)])
+        open_accounts(self.node)
+        held = []
+        with Rpc(self.node.rpc) as client:
+            for _ in range(300):
+                try:
+                    held.append(Http(self.node.http, timeout=2))
+                except OSError:
+                    break
+            time.sleep(0.2)  # what the node cannot accept stays in the backlog
+            self.pay(client, 12)
+            self.assertIsNone(self.node.process.poll(), self.node.log())
+        for stranger in held:
+            stranger.close()
+
+        def served():
+            try:
+                with Http(self.node.http, timeout=2) as client:
+                    return client.get("/healthz").status == 200
+            except (OSError, HttpClosed):
+                return False
+        poll(served, "connections are accepted again", 20)
+        self.node.restart()
+
+    def test_a_log_that_nobody_reads(self):
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        self.node.process = subprocess.Popen(
+            [TIYN, "serve", "--config", str(self.node.config)], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=writer)
+        self.node.log_path = self.node.folder / "none"
+        self.node.log_path.write_text("")
+        os.close(writer)
+        poll(lambda: os.path.exists(self.node.unix_path), "the node listens", 20)
+        open_accounts(self.node)
+        with Rpc(self.node.unix_path) as operator:
+            stats = operator.call("node.stats")
+            self.node.ports = [stats["http_port"], stats["rpc_port"]]
+            with Rpc(self.node.rpc) as client:
+                for _ in range(1500):  # each is a line in the log: far more than a pipe holds
+                    with Rpc(self.node.rpc, login=False, timeout=10) as stranger:
+                        try:
+                            stranger.login("shop", "ff" * 32)
+                        except (RpcError, Closed, ConnectionError):
+                            pass
+                started = time.monotonic()
+                self.pay(client, 2)
+                self.assertLess(time.monotonic() - started, 10 * SLOWER)
+        self.node.process.terminate()
+        self.assertEqual(self.node.process.wait(30 * SLOWER), 0)
+        self.node.process = None
+        self.assertIn("Sound", self.node.audit())
+
+    def test_half_sent_bodies_of_strangers_take_nobodys_room(self):
+        self.node.start()
+        open_accounts(self.node)
+        strangers = []
+        for _ in range(100):  # of 1 MiB each: more than a loop keeps of unfinished requests
+            stranger = Http(self.node.http, key=None, timeout=2)
+            strangers.append(stranger)
+            try:
+                stranger.send(stranger.head("POST", "/v1/payments", ["Content-Length: 1048576"]))
+                stranger.send(b" " * 1_000_000)
+            except OSError:
+                pass  # told off: that is fine
+        with Rpc(self.node.rpc) as client, Rpc(self.node.unix_path) as operator:
+            self.pay(client, 2)  # frames that come in many reads
+            self.assertEqual(operator.account(AGENT)["id"], AGENT)
+            with Http(self.node.http) as slow:
+                head = slow.head("GET", "/healthz")
+                slow.send(head[:20])
+                time.sleep(0.1)
+                self.assertEqual(slow.send(head[20:]).receive().status, 200)
+        for stranger in strangers:
+            stranger.close()
+
+    def test_the_operator_gets_in_when_strangers_hold_all_places(self):
+        self.node.sections["node"]["connections_max"] = 32
+        self.node.sections["timeouts"]["header_ms"] = 1000
+        self.node.write_config()
+        self.node.start()
+        open_accounts(self.node)
+        strangers = [Http(self.node.http) for _ in range(64)]
+        with Rpc(self.node.unix_path) as operator:
+            self.assertEqual(operator.account(AGENT)["id"], AGENT)
+
+        def served():
+            try:
+                with Http(self.node.http, timeout=2) as client:
+                    return client.get("/healthz").status == 200
+            except (OSError, HttpClosed):
+                return False
+        poll(served, "places of those who never asked anything are free again", 10)
+        for stranger in strangers:
+            stranger.close()
+
+    def test_answers_that_strangers_do_not_read_are_bounded_in_all(self):
+        self.node.sections["timeouts"]["write_ms"] = 60000
+        self.node.write_config()
+        self.node.start()
+        open_accounts(self.node)
+        before = self.node.rss()
+        strangers = []
+        for _ in range(300):
+            stranger = Http(self.node.http, key=None, timeout=2)
+            strangers.append(stranger)
+            stranger.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            try:
+                stranger.socket.setblocking(False)
+                stranger.socket.send(stranger.head("GET", "/metrics").encode() * 300)
+            except OSError:
+                pass
+        with Rpc(self.node.rpc) as client:
+            for _ in range(20):
+                time.sleep(0.05)
+                self.pay(client, 1)
+        self.assertLess(self.node.rss() - before, 250 * SLOWER)
+        for stranger in strangers:
+            stranger.close()
+
+    def test_calls_that_are_not_granted_take_no_worker(self):
+        self.node.start()
+        open_accounts(self.node)
+        with Rpc(self.node.rpc) as greedy, Rpc(self.node.rpc) as client:
+            calls = [greedy.send("node.backup", "/nowhere") for _ in range(3000)]
+            for _ in range(50):
+                self.assertEqual(client.record("statement", AGENT)[0], "DONE")
+            for call in calls:
+                with self.assertRaises(RpcError) as caught:
+                    greedy.answer(call)
+                self.assertEqual(caught.exception.code, "FORBIDDEN")
+
+
+if __name__ == "__main__":
+    unittest.main()
