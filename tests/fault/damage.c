@@ -118,9 +118,9 @@ static void start(struct damage *damage, unsigned flushed) {
     folder_join(before, rig->folder, "before");
     folder_join(damage->copy, rig->folder, "copy");
     folder_join(rig->data, rig->folder, "before");
-    journal_make(rig, BATCHES - 1, flushed);
+    journal_make(rig, BATCHES - 1, flushed, 0);
     folder_join(rig->data, rig->folder, "data");
-    journal_make(rig, BATCHES, flushed);
+    journal_make(rig, BATCHES, flushed, 0);
     journal_look(&damage->journal, rig->data);
     journal_compare(&damage->journal, before);
     REQUIRE(damage->journal.last_count > 0);

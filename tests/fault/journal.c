@@ -9,20 +9,20 @@
 #include <unistd.h>
 
 struct extent {
-    unsigned batches, flushed;
+    unsigned batches, flushed, filler;
 };
 
 static void begin(struct rig *rig, void *shared) {
     const struct extent *extent = shared;
-    struct work work = {0};
+    struct work work = {.filler = extent->filler};
     work_accounts(rig);
     REQUIRE(work_run(rig, &work, 0, extent->flushed, false));
     REQUIRE(extent->flushed == 0 || ledger_flush(rig->ledger) == 0);
     REQUIRE(work_run(rig, &work, extent->flushed, extent->batches, false));
 }
 
-void journal_make(struct rig *rig, unsigned batches, unsigned flushed) {
-    struct extent extent = {batches, flushed};
+void journal_make(struct rig *rig, unsigned batches, unsigned flushed, unsigned filler) {
+    struct extent extent = {batches, flushed, filler};
     rig->options.checkpoint_ns = 3600 * (uint64_t)SECOND_NS;
     rig->options.segment_bytes = MIB / 4;
     rig->options.table_bytes = MIB;

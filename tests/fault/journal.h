@@ -21,8 +21,8 @@ struct journal {
 };
 
 /* Makes a ledger in rig->data with the first `batches` of the workload in its journal and the first
- * `flushed` of them in LMDB; its process died. */
-void journal_make(struct rig *rig, unsigned batches, unsigned flushed);
+ * `flushed` of them in LMDB; its process died. filler: as in struct work. */
+void journal_make(struct rig *rig, unsigned batches, unsigned flushed, unsigned filler);
 /* Looks at the journal below `data`. */
 void journal_look(struct journal *journal, const char *data);
 /* Fills journal->last: sectors which `after` (looked at) has, and `before`, a data folder, not. */

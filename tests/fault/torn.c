@@ -4,7 +4,7 @@
 #include "tests/lib/random.h"
 #include "tests/lib/require.h"
 
-enum { BATCHES = 5, RANDOM_CASES = 60 };
+enum { BATCHES = 5, RANDOM_CASES = 60, FILLER = 5 };
 
 /* Sectors of the last batch that did not reach the disk are still empty; any of them may have. */
 static bool opens_without_the_last(struct rig *rig, const char *copy, const struct journal *journal,
@@ -60,9 +60,9 @@ unsigned fault_torn(void) {
     folder_join(before, rig.folder, "before");
     folder_join(copy, rig.folder, "copy");
     folder_join(rig.data, rig.folder, "before");
-    journal_make(&rig, BATCHES - 1, 0);
+    journal_make(&rig, BATCHES - 1, 0, FILLER);
     folder_join(rig.data, rig.folder, "copy");
-    journal_make(&rig, BATCHES, 0);
+    journal_make(&rig, BATCHES, 0, FILLER);
     journal_look(&journal, copy);
     journal_compare(&journal, before);
     folder_join(rig.data, rig.folder, "data");
