@@ -138,17 +138,17 @@ group_asan_integration() { all_integration build/asan; }
 
 group_crash() { TIYN=$PWD/build/tiyn one crash "$PYTHON" -B tests/crash/crash.py; }
 
-race() { one "${1##*/}" timeout 120 "$1"; }
-group_tsan_race() { all race build/tsan/race_*; }
+race() { one "$1" timeout 120 "build/tsan/$1"; }
+group_tsan_race() { all race $(basename -s .c tests/race/*_race.c); }
 group_tsan_node() { integration build/tsan tests.integration.test_load; }
 
 fuzz() { # FUZZ_SECONDS a target, from the corpus that the repository keeps
-  local name=${1##*/} found=build/fuzz/corpus/${1##*/}
+  local name=$1 found=build/fuzz/corpus/$1
   mkdir -p "$found"
-  one "$name" "$1" -max_total_time="${FUZZ_SECONDS:-20}" -timeout=10 -rss_limit_mb=4096 \
+  one "$name" "build/fuzz/$name" -max_total_time="${FUZZ_SECONDS:-20}" -timeout=10 -rss_limit_mb=4096 \
     -verbosity=0 -artifact_prefix="build/fuzz/$name-" "$found" "tests/fuzz/corpus/${name#fuzz_}"
 }
-group_fuzz() { all fuzz build/fuzz/fuzz_*[a-z]; }
+group_fuzz() { all fuzz $(basename -s .c tests/fuzz/fuzz_*.c); }
 
 group_bench() {
   one "bench smoke" bench/run --smoke --output build/tests/bench.json &&

@@ -1,4 +1,5 @@
 """A node to test: its config, its process, its end."""
+import ctypes
 import json
 import os
 import pathlib
@@ -14,6 +15,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TIYN = os.environ.get("TIYN", str(ROOT / "build" / "tiyn"))
 SANITIZED = "asan" in TIYN or "tsan" in TIYN
 SLOWER = 4 if SANITIZED else 1  # how much longer a sanitized node may take
+
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 
 RPC_KEY = "00112233445566778899aabbccddeeff" * 2
 BEARER = "bearer-key-of-the-tests-0123456789abcdef"
@@ -103,6 +107,7 @@ class Node:
             for what, value in limits:
                 resource.setrlimit(what, (value, value))
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no node outlives its test
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
                 [TIYN, "serve", "--config", str(self.config), *arguments],
