@@ -98,8 +98,9 @@ class Node:
         self.config.write_text("\n".join(lines) + "\n")
         self.config.chmod(0o600)  # there are keys in it
 
-    def launch(self, *arguments, limits=()):
-        """Starts the process and does not wait. limits: (resource, value) pairs."""
+    def launch(self, *arguments, limits=(), before=()):
+        """Starts the process and does not wait. limits: (resource, value) pairs. before: a command
+        that runs it."""
         self.starts += 1
         self.log_path = self.folder / f"log.{self.starts}"
 
@@ -110,18 +111,18 @@ class Node:
             LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no node outlives its test
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [TIYN, "serve", "--config", str(self.config), *arguments],
+                [*before, TIYN, "serve", "--config", str(self.config), *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=prepare)
         return self
 
     def start(self, *arguments, limits=()):
         """Starts the process and waits until it serves."""
         self.launch(*arguments, limits=limits)
-        self.ports = poll(self._ports, "the node listens", 20)
+        self.ports = poll(self.listening, "the node listens", 20)
         return self
 
-    def _ports(self):
-        """What the node prints: where it listens, with the ports that it was given."""
+    def listening(self):
+        """The ports of HTTP and RPC, as the node prints them; None: not yet."""
         if self.process.poll() is not None:
             raise AssertionError(f"the node ended with {self.process.returncode}:\n{self.log()}")
         if "takes payments" not in self.log():

@@ -82,6 +82,24 @@ class Hostile(unittest.TestCase):
         self.node.process = None
         self.assertIn("Sound", self.node.audit())
 
+    def test_a_node_that_starts_with_the_machine(self):
+        """A clock that counts from the boot is below every time-out then."""
+        uptime = int(time.clock_gettime(time.CLOCK_MONOTONIC))
+        clock = ["unshare", "--time", f"--monotonic=-{uptime - 1}", "--kill-child", "--fork"]
+        if subprocess.run([*clock, "true"], capture_output=True).returncode != 0:
+            self.skipTest("this user may not have a clock of its own")
+        self.node.launch(before=clock)
+        self.node.ports = poll(self.node.listening, "the node listens", 20)
+        open_accounts(self.node)
+        with Rpc(self.node.rpc) as client:
+            end = time.monotonic() + 1  # there are calls in flight at each look at the time-outs
+            while time.monotonic() < end:
+                calls = [client.send("open", [pay(next_reference(), AGENT, 2001, 1)])
+                         for _ in range(200)]
+                for call in calls:
+                    self.assertEqual(client.answer(call)[0][0], 0)
+        self.node.kill()
+
     def test_half_sent_bodies_of_strangers_take_nobodys_room(self):
         self.node.start()
         open_accounts(self.node)
