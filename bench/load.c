@@ -128,22 +128,19 @@ static void conn_call(struct load *load, struct conn *conn, uint64_t due_ns) {
     conn_put(load, conn, index);
 }
 
-/* Open loop: makes the calls that are due, as far as slots are free. */
+/* Open loop: makes the calls that are due, as far as slots are free. Those that are due together go
+ * to one connection as far as it has slots, as they do when answers come together. */
 static void call_due(struct load *load, uint64_t now) {
     uint32_t connections = load->options->connections;
     double every_ns = 1e9 / load->options->calls_per_second;
-    uint32_t full = 0; /* connections in a row without a free slot */
-    while (load->due_ns <= (double)now && full < connections) {
+    for (uint32_t i = 0; i < connections && load->due_ns <= (double)now; i++) {
         struct conn *conn = &load->conns[load->turn];
         load->turn = (load->turn + 1) % connections;
-        if (conn->free_count == 0) {
-            full++;
-            continue;
+        while (conn->free_count > 0 && load->due_ns <= (double)now) {
+            conn_call(load, conn, (uint64_t)load->due_ns);
+            load->due_ns += every_ns;
         }
-        full = 0;
-        conn_call(load, conn, (uint64_t)load->due_ns);
         conn_flush(load, conn);
-        load->due_ns += every_ns;
     }
 }
 

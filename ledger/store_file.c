@@ -13,6 +13,63 @@
 #define PATH_BYTES 4096
 #define TEMPORARY "state.tmp"
 
+/* How many pages at or past `end` are free. Such a page may never have been written. */
+static int free_past(MDB_env *env, uint64_t end, uint64_t *count) {
+    MDB_txn *txn;
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    int rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+    if (rc != 0) {
+        return rc;
+    }
+    rc = mdb_cursor_open(txn, 0, &cursor); /* database 0 is the free list: arrays of ids */
+    if (rc != 0) {
+        mdb_txn_abort(txn);
+        return rc;
+    }
+    while ((rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
+        const uint64_t *ids = value.mv_data; /* the count, then the pages */
+        for (uint64_t i = 1; i <= ids[0] && (i + 1) * sizeof *ids <= value.mv_size; i++) {
+            *count += ids[i] >= end;
+        }
+    }
+    mdb_cursor_close(cursor);
+    mdb_txn_abort(txn);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+/* Whether all that a file of `there` pages lacks are free pages. It is made longer for the look, as
+ * the free list itself may have been cut off. */
+static bool lacks_free_pages(const struct store *store, uint64_t there, uint64_t wanted,
+                             uint32_t page_bytes) {
+    uint64_t unwritten = 0;
+    if (ftruncate(store->fd, (off_t)(wanted * page_bytes)) != 0) {
+        return false;
+    }
+    if (free_past(store->env, there, &unwritten) == 0 && unwritten == wanted - there) {
+        return true;
+    }
+    (void)ftruncate(store->fd, (off_t)(there * page_bytes)); /* evidence stays as it was */
+    return false;
+}
+
+int store_check_size(const struct store *store, bool compact, struct ledger_failure *failure) {
+    MDB_envinfo info;
+    MDB_stat shape;
+    struct stat file;
+    if (mdb_env_info(store->env, &info) != 0 || mdb_env_stat(store->env, &shape) != 0 ||
+        fstat(store->fd, &file) != 0) {
+        return failure_set(failure, LEDGER_ESTORE, "store: " STORE_FILE " cannot be looked at");
+    }
+    uint64_t wanted = info.me_last_pgno + 1, there = (uint64_t)file.st_size / shape.ms_psize;
+    if (there >= wanted || (!compact && lacks_free_pages(store, there, wanted, shape.ms_psize))) {
+        return 0;
+    }
+    return failure_set(failure, LEDGER_ECORRUPT,
+                       "store: " STORE_FILE " was cut: it has %llu of %llu pages; restore it",
+                       (unsigned long long)there, (unsigned long long)wanted);
+}
+
 /* Opens the file at `path` alone: nobody else has it open. */
 static int open_alone(const char *path, unsigned flags, unsigned meta_flags, struct store *store,
                       MDB_txn **txn) {
@@ -133,6 +190,9 @@ int store_copy_folder(const char *from, const char *folder, struct ledger_failur
     MDB_txn *txn = NULL;
     (void)snprintf(path, sizeof path, "%s/" STORE_FILE, from);
     int rc = store_failed(failure, path, open_alone(path, MDB_RDONLY, 0, &source, &txn));
+    if (rc == 0 && (rc = mdb_env_get_fd(source.env, &source.fd)) == 0) {
+        rc = store_check_size(&source, true, failure);
+    }
     rc = rc == 0 ? check_meta(&source, txn, &meta, failure) : rc;
     if (txn != NULL) {
         mdb_txn_abort(txn);

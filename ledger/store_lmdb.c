@@ -9,6 +9,7 @@
 
 #include "ledger/assert.h"
 #include "ledger/failure.h"
+#include "ledger/store_sync.h"
 
 #define META_KEY "state"
 #define PATH_BYTES 4096
@@ -117,6 +118,7 @@ int store_open(struct store **result, const char *folder, uint64_t map_bytes, bo
     if (store == NULL) {
         return failure_set(failure, LEDGER_EMEMORY, "out of memory");
     }
+    store->fd = -1;
     (void)snprintf(path, sizeof path, "%s/" STORE_FILE, folder);
     if (create && access(path, F_OK) != 0) {
         int made = errno == ENOENT
@@ -140,7 +142,12 @@ int store_open(struct store **result, const char *folder, uint64_t map_bytes, bo
     if (rc == 0) { /* readers are not bound to threads; pages of random keys need no read-ahead */
         rc = mdb_env_open(store->env, path, MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD, 0600);
     }
-    rc = rc == 0 ? prepare(store, failure) : store_failed(failure, path, rc);
+    if (rc == 0 && (rc = mdb_env_get_fd(store->env, &store->fd)) == 0) {
+        store_sync_add(store->fd);
+    }
+    rc = store_failed(failure, path, rc);
+    rc = rc == 0 ? store_check_size(store, false, failure) : rc;
+    rc = rc == 0 ? prepare(store, failure) : rc;
     if (rc != 0) {
         store_close(store);
         return rc;
@@ -150,6 +157,9 @@ int store_open(struct store **result, const char *folder, uint64_t map_bytes, bo
 }
 
 void store_close(struct store *store) {
+    if (store->fd >= 0) {
+        store_sync_remove(store->fd);
+    }
     if (store->env != NULL) {
         mdb_env_close(store->env);
     }

@@ -12,6 +12,7 @@
 
 struct store {
     MDB_env *env;
+    int fd; /* LMDB's, of the data file; -1 before it is open */
     MDB_dbi meta, accounts, payments, open, registry;
     MDB_dbi runs[RUNS_MAX]; /* by slot; opened once, never closed */
 };
@@ -33,6 +34,10 @@ struct store_writer {
 
 /* Makes an empty store, durable, in the folder. */
 int store_make(const char *folder, uint64_t now_ns, struct ledger_failure *failure);
+/* Sees that the file of an open store has all its pages: reading past its end would kill the
+ * process. Pages at the end may never have been written while they are free, but not in a compact
+ * copy. */
+int store_check_size(const struct store *store, bool compact, struct ledger_failure *failure);
 /* Reports an LMDB error: LEDGER_ESTORE, or 0 when rc is 0. */
 int store_failed(struct ledger_failure *failure, const char *what, int rc);
 /* Reads the meta record; MDB_NOTFOUND when there is none. */

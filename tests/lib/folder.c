@@ -72,6 +72,8 @@ void folder_copy(const char *from, const char *to) {
         folder_join(source, from, entry->d_name);
         folder_join(target, to, entry->d_name);
         struct stat info;
+        if (strcmp(entry->d_name, "next.tmp") == 0)
+            continue; /* of an open ledger: a segment being made, it may be renamed under us */
         REQUIRE(lstat(source, &info) == 0);
         if (S_ISDIR(info.st_mode))
             folder_copy(source, target); /* depth is that of a data folder: 2 */
