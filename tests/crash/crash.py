@@ -182,7 +182,7 @@ def main():
         for number in range(1, options.kills + 1):
             life(node, book, dice, number)
         last_check(node, book)
-    except Wrong as error:
+    except (Wrong, AssertionError) as error:
         print(f"WRONG (seed {options.seed}):", *error.args, file=sys.stderr)
         print(f"data kept in {node.folder}", file=sys.stderr)
         if node.process is not None:
