@@ -65,8 +65,11 @@ static int make_ahead(struct journal_file *file, uint32_t ahead, struct ledger_f
 
 static int file_prepare(struct journal *journal, struct ledger_failure *failure) {
     struct journal_file *file = file_of(journal);
-    return file->last - file->current < SEGMENTS_AHEAD ? make_ahead(file, SEGMENTS_AHEAD, failure)
-                                                       : 0;
+    /* Not before the replay has found the end; and a ledger that never took a batch (a backup that
+     * is looked at) stays without a journal. */
+    bool enough =
+        !file->ready || file->current == 0 || file->last - file->current >= SEGMENTS_AHEAD;
+    return enough ? 0 : make_ahead(file, SEGMENTS_AHEAD, failure);
 }
 
 /* Goes on in segment `number`, at offset. */
