@@ -5,14 +5,11 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "switch/command.h"
 #include "switch/config_keys.h"
 #include "switch/demo.h"
 #include "switch/node.h"
-
-#define FILES_BESIDE 256u /* descriptors that are not connections: journal, LMDB, loops */
 
 static const char help[] =
     "Usage: tiyn serve [--config FILE | --demo] [OPTIONS]\n"
@@ -125,17 +122,6 @@ static int load(const struct arguments *arguments) {
     return COMMAND_OK;
 }
 
-/* Each connection is a file. The node raises its own limit as far as it may. */
-static void check_file_limit(void) {
-    struct rlimit limit;
-    rlim_t need = (rlim_t)config.connections_max + FILES_BESIDE;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < need) {
-        log_event(LOG_WARN, "few_files", "limit=%llu need=%llu advice=%s",
-                  (unsigned long long)limit.rlim_max, (unsigned long long)need,
-                  "raise the hard limit of open files (ulimit -Hn), or lower connections_max");
-    }
-}
-
 static void log_listening(const struct node *node) {
     log_event(LOG_INFO, "listening", "listener=%s address=%s port=%u", "http", config.http_address,
               (unsigned)node_http_port(node));
@@ -182,7 +168,6 @@ static int run(void) {
     struct node *node = NULL;
     char why[DEMO_WHY] = "";
     log_setup(config.log_format, config.log_level);
-    check_file_limit();
     if (node_start(&node, &config, why, sizeof(why)) < 0) {
         log_event(LOG_ERROR, "start_failed", "why=%s", why);
         return COMMAND_FAILED;

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "switch/assert.h"
 #include "switch/config_keys.h"
@@ -153,6 +154,15 @@ static void set_gateway_key(struct parse *parse, const char *name, const char *v
     }
     if ((parse->gateway_seen & (1u << key)) != 0) {
         fail(parse, parse->line, "%s is given twice in [%s]; remove one", name, parse->section);
+        return;
+    }
+    struct stat status;
+    if ((key == CONFIG_RPC_KEY || key == CONFIG_BEARER_KEY) &&
+        (fstat(fileno(parse->file), &status) != 0 || (status.st_mode & S_IRWXO) != 0)) {
+        fail(parse, parse->line,
+             "everybody may read this file, and %s stands in it; run: chmod 600 on it, and change "
+             "the key",
+             name);
         return;
     }
     parse->gateway_seen |= 1u << key;

@@ -55,8 +55,7 @@ static void place_give(struct conn_table *table, struct conn *conn) {
 
 struct conn *conn_open(struct loop *loop, enum metrics_listener listener) {
     struct loop_shared *shared = loop->shared;
-    if (atomic_fetch_add(&shared->connections, 1) >= shared->config->connections_max) {
-        atomic_fetch_sub(&shared->connections, 1);
+    if (!conn_admit(shared, listener)) {
         return NULL;
     }
     struct conn *conn = place_take(&loop->conns);
@@ -86,17 +85,9 @@ static void on_closed(uv_handle_t *handle) {
     struct loop *loop = conn->loop;
     ASSERT(conn->sending == NULL); /* its callback came before */
     pool_give(&loop->pool, conn->out);
-    atomic_fetch_sub(&loop->shared->connections, 1);
+    conn_leave(loop->shared, conn->listener);
     metrics_add(&loop->metrics->closed[conn->listener], 1);
     place_give(&loop->conns, conn);
-}
-
-static void in_drop(struct conn *conn) {
-    ASSERT(conn->loop->partial_bytes >= conn->in_size);
-    conn->loop->partial_bytes -= conn->in_size;
-    conn->in_size = 0;
-    pool_give(&conn->loop->pool, conn->in);
-    conn->in = NULL;
 }
 
 void conn_close(struct conn *conn) {
@@ -110,13 +101,18 @@ void conn_close(struct conn *conn) {
     if (conn->listener == METRICS_HTTP) {
         http_stop(conn);
     }
-    in_drop(conn);
+    conn_drop_input(conn);
+    conn_share_set(conn, CONN_PARTIAL, 0, false);
+    conn_share_set(conn, CONN_UNSENT, 0, false);
     uv_close(&conn->uv.handle, on_closed);
 }
 
 bool conn_is_full(const struct conn *conn) {
-    size_t unsent = conn->sending_left + (conn->out == NULL ? 0 : conn->out->used);
-    if (unsent > CONN_OUT_PAUSE) {
+    size_t unsent =
+        conn->sending_left + conn->held_bytes + (conn->out == NULL ? 0 : conn->out->used);
+    if (unsent > CONN_OUT_PAUSE_STRANGER &&
+        (conn->grant == NULL || unsent > CONN_OUT_PAUSE ||
+         conn->loop->pots[CONN_UNSENT][1].bytes > LOOP_UNSENT_BYTES / 2)) {
         return true;
     }
     if (conn->listener == METRICS_HTTP) {
@@ -126,44 +122,14 @@ bool conn_is_full(const struct conn *conn) {
            conn->commands > CONN_COMMANDS_MAX - (uint32_t)LEDGER_BATCH_MAX;
 }
 
-/* Keeps what input was not done with. used: it was done with something before it. */
-static void keep(struct conn *conn, const char *rest, size_t size, bool used) {
-    struct loop *loop = conn->loop;
-    if (size == 0) {
-        in_drop(conn);
-        conn->partial_ns = 0;
-        return;
-    }
-    if (conn->in == NULL) {
-        conn->in = pool_take(&loop->pool, RPC_FRAME_MAX + LOOP_READ_BYTES);
-        if (conn->in == NULL) {
-            conn_close(conn);
-            return;
-        }
-        buffer_append(conn->in, rest, size);
-    } else {
-        memmove(conn->in->base, rest, size); /* which is in there, further behind */
-        conn->in->used = size;
-    }
-    loop->partial_bytes += conn->in->size - conn->in_size;
-    conn->in_size = conn->in->size;
-    if (used || conn->partial_ns == 0) {
-        conn->partial_ns = loop->now_ns;
-    }
-    if (conn->in->failed || loop->partial_bytes > LOOP_PARTIAL_BYTES) {
-        metrics_add(&loop->metrics->busy, 1);
-        conn_close(conn);
-    }
-}
-
 static void consume(struct conn *conn, char *bytes, size_t size) {
     size_t used = conn->listener == METRICS_HTTP ? http_input(conn, bytes, size)
                                                  : rpc_input(conn, bytes, size);
     ASSERT(used <= size);
     if (conn->state == CONN_OPEN) {
-        keep(conn, bytes + used, size - used, used > 0);
+        conn_keep(conn, bytes + used, size - used, used > 0);
     } else if (conn->state != CONN_CLOSING) {
-        in_drop(conn);
+        conn_drop_input(conn);
     }
     if (conn->state == CONN_OPEN && conn->paused) {
         (void)uv_read_stop(&conn->uv.stream);
@@ -171,28 +137,26 @@ static void consume(struct conn *conn, char *bytes, size_t size) {
 }
 
 /* Where the next read goes: to the loop's buffer, behind the little that is there of a request; or
- * behind the much that is there, in the connection's own buffer. */
+ * behind the much that is there, in the connection's own buffer. The second is also for a peer
+ * whose bytes come one by one: else the much would be moved for each of them. */
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *place) {
     (void)suggested;
     struct conn *conn = handle->data;
     struct loop *loop = conn->loop;
     struct buffer *in = conn->in;
-    if (in == NULL || in->used <= LOOP_READ_BYTES / 4) {
+    if (in == NULL || (in->used <= LOOP_READ_BYTES / 4 && !conn->trickles)) {
         conn->in_shared = in == NULL ? 0 : in->used;
         if (in != NULL) {
             memcpy(loop->read_bytes, in->base, in->used);
-            in_drop(conn);
+            conn_drop_input(conn);
         }
         *place = uv_buf_init(loop->read_bytes + conn->in_shared,
                              (unsigned)(LOOP_READ_BYTES - conn->in_shared));
         return;
     }
     size_t more = in->used < in->ceiling - in->used ? in->used : in->ceiling - in->used;
-    if (in->size - in->used < LOOP_READ_BYTES / 4 && more > 0 &&
-        loop->partial_bytes + more <= LOOP_PARTIAL_BYTES && buffer_extend(in, more) != NULL) {
-        in->used -= more; /* it was for the room only */
-        loop->partial_bytes += in->size - conn->in_size;
-        conn->in_size = in->size;
+    if (in->size - in->used < LOOP_READ_BYTES / 4 && more > 0 && buffer_extend(in, more) != NULL) {
+        in->used -= more; /* it was for the room only; conn_keep counts it */
     }
     /* No room: libuv then reports UV_ENOBUFS, and the connection is closed. */
     *place = uv_buf_init(in->base + in->used, (unsigned)(in->size - in->used));
@@ -220,6 +184,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *place) {
         metrics_add(&loop->metrics->bytes_in, (uint64_t)count);
         if (conn->in == NULL) {
             size_t size = conn->in_shared + (size_t)count;
+            conn->trickles = conn->in_shared / 16 > (size_t)count;
             conn->in_shared = 0;
             consume(conn, loop->read_bytes, size);
         } else {
@@ -314,6 +279,12 @@ static void send_out(struct conn *conn) {
     size_t skip = sent < 0 ? 0 : (size_t)sent;
     conn->sending = out;
     conn->sending_left = out->used - skip;
+    if (conn->grant == NULL) {
+        skip = 0;
+        memmove(out->base, out->base + out->used - conn->sending_left, conn->sending_left);
+        out->used = conn->sending_left;
+        pool_trim(out);
+    }
     conn->blocked_ns = conn->loop->now_ns;
     bytes = uv_buf_init(out->base + skip, (unsigned)(out->used - skip));
     if (uv_write(&conn->write, &conn->uv.stream, &bytes, 1, on_write) != 0) {
@@ -353,6 +324,10 @@ void conn_flush(struct conn *conn) {
     }
     if (conn->out != NULL && conn->sending == NULL) {
         send_out(conn);
+    }
+    conn_count_unsent(conn);
+    if (conn->state == CONN_CLOSING) {
+        return;
     }
     bool sent = conn->out == NULL && conn->sending == NULL;
     if (conn->state == CONN_OPEN && !conn->paused && conn_is_full(conn)) {

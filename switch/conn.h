@@ -18,11 +18,30 @@
 #include "switch/metrics.h"
 
 struct loop;
+struct loop_shared;
 
 enum conn_state { CONN_FREE, CONN_OPEN, CONN_DRAINING, CONN_LINGERING, CONN_CLOSING };
 
+/* Memory that peers make a loop hold. Those who showed no key have a pot of their own, so that they
+ * take no room from gateways and operators; when a pot is over its bound, the connections of it
+ * that did nothing for the longest time are closed, not the one that comes next. */
+enum conn_pot_kind { CONN_PARTIAL, CONN_UNSENT }; /* requests not whole; answers not sent */
+#define CONN_POT_KINDS 2
+
+struct conn_pot {
+    size_t bytes;
+    uint32_t first, last; /* connections with a share, the longest idle one first; CALL_NONE */
+};
+
+struct conn_share {
+    size_t bytes;            /* 0: it is in no list */
+    uint32_t earlier, later; /* neighbours in the pot's list */
+    bool known;              /* which pot */
+};
+
 struct conn_http {
     struct http_parser parser;
+    bool examined;        /* the head of the request under way was looked at, and its key */
     uint32_t first, last; /* requests in flight, in the order of their answers; CALL_NONE */
 };
 
@@ -53,11 +72,14 @@ struct conn {
     bool paused;               /* not read until some of its requests are answered and sent */
     bool peer_done;            /* the peer will send no more */
     uint32_t calls, commands;  /* in flight */
-    const struct grant *grant; /* RPC: who logged in; NULL: nobody */
+    bool asked;                /* HTTP: it sent a whole request once */
+    bool trickles;             /* its reads bring little behind much: see on_alloc */
+    const struct grant *grant; /* RPC: who logged in; HTTP: whose key came last; NULL: nobody */
 
+    struct conn_share shares[CONN_POT_KINDS];
     struct buffer *in;  /* the beginning of a request, or what waits while paused; or NULL */
-    size_t in_size;     /* bytes of it counted in the loop's partial_bytes */
     size_t in_shared;   /* bytes of it that were moved to the loop's read buffer for this read */
+    size_t held_bytes;  /* HTTP: of answers that wait for their turn */
     struct buffer *out; /* answers that gather; or NULL */
     struct buffer *sending; /* answers that the socket did not take at once; or NULL */
     size_t sending_left;    /* bytes of it that were unsent when last looked */
@@ -115,5 +137,26 @@ void conn_overdue(struct conn *conn, uint64_t now_ns);
 
 /* True when the connection has as much in flight or unsent as it may. */
 bool conn_is_full(const struct conn *conn);
+
+/* Whether a peer took too little of `size` bytes that wait for it: before a time of write_ms there
+ * were `before` left, now there are `now`. */
+bool conn_is_slow(size_t size, size_t before, size_t now);
+
+/* ---- conn_memory.c ---- */
+
+void conn_pot_init(struct conn_pot *pot);
+/* Sets the connection's share, and closes the connections that are in the way when the pot is over
+ * its bound: maybe this one. touch: it did something just now. */
+void conn_share_set(struct conn *conn, enum conn_pot_kind kind, size_t bytes, bool touch);
+/* Counts what the connection has unsent. */
+void conn_count_unsent(struct conn *conn);
+/* Keeps what input was not done with. used: it was done with something before it. */
+void conn_keep(struct conn *conn, const char *rest, size_t size, bool used);
+/* Drops what was kept. */
+void conn_drop_input(struct conn *conn);
+
+/* Takes a place, of those that the listener may fill. False: there is none. */
+bool conn_admit(struct loop_shared *shared, enum metrics_listener listener);
+void conn_leave(struct loop_shared *shared, enum metrics_listener listener);
 
 #endif

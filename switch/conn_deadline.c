@@ -28,14 +28,15 @@ static uint64_t earlier(uint64_t a, uint64_t b) {
 }
 
 /* Of an open connection that owes us nothing to take: 0, or when its request is to be whole, its
- * peer to be logged in, or anything at all to have come. */
+ * peer to be logged in or to have asked for something, or anything at all to have come. */
 static uint64_t input_deadline(const struct conn *conn) {
     const struct config *config = conn->loop->shared->config;
     uint64_t deadline = 0;
     if (conn->partial_ns != 0 && !conn->paused) {
         deadline = from_ms(conn->partial_ns, config->header_timeout_ms);
     }
-    if (conn->listener == METRICS_RPC && conn->grant == NULL) {
+    bool new_here = conn->listener == METRICS_HTTP ? !conn->asked : conn->grant == NULL;
+    if (new_here) {
         deadline = earlier(deadline, from_ms(conn->opened_ns, config->header_timeout_ms));
     }
     if (deadline == 0 && conn->calls == 0 && config->idle_timeout_ms > 0) {
@@ -59,10 +60,17 @@ void conn_arm(struct conn *conn) {
     conn->loop->conns.deadlines[conn_place(conn)] = deadline;
 }
 
+bool conn_is_slow(size_t size, size_t before, size_t now) {
+    ASSERT(before <= size);
+    size_t share = size / CONN_READ_PERIODS;
+    size_t least = share > CONN_READ_LEAST ? share : CONN_READ_LEAST;
+    return now > before || before - now < least;
+}
+
 void conn_overdue(struct conn *conn, uint64_t now_ns) {
     if (conn->sending != NULL) {
         size_t left = uv_stream_get_write_queue_size(&conn->uv.stream);
-        if (left < conn->sending_left) { /* slow, but it reads */
+        if (!conn_is_slow(conn->sending->used, conn->sending_left, left)) {
             conn->sending_left = left;
             conn->blocked_ns = now_ns;
             conn_arm(conn);

@@ -9,6 +9,7 @@
 void http_start(struct conn *conn) {
     http_parse_start(&conn->http.parser);
     conn->http.first = conn->http.last = CALL_NONE;
+    conn->http.examined = false;
 }
 
 void http_stop(struct conn *conn) {
@@ -68,6 +69,7 @@ static void release(struct conn *conn) {
                 return;
             }
             buffer_append(out, call->held->base, call->held->used);
+            conn->held_bytes -= call->held->size;
             pool_give(&loop->pool, call->held);
         }
         conn->http.first = call->following;
@@ -81,6 +83,7 @@ static void release(struct conn *conn) {
 void http_reply(struct conn *conn, struct call *call, const struct adapter_reply *reply) {
     struct loop *loop = conn->loop;
     bool first = conn->http.first == call_place(&loop->calls, call);
+    ASSERT(!call->answered);
     call->answered = true;
     call_untime(&loop->calls, call);
     struct buffer *out = NULL;
@@ -102,6 +105,11 @@ void http_reply(struct conn *conn, struct call *call, const struct adapter_reply
                     loop->now_ns - call->started_ns);
     if (first) {
         release(conn);
+    } else if (out->failed) { /* half an answer would be taken for a whole one */
+        conn_close(conn);
+    } else {
+        conn->held_bytes += out->size;
+        conn_count_unsent(conn);
     }
 }
 
@@ -110,6 +118,16 @@ void http_answer(struct conn *conn, struct call *call, const struct ledger_resul
     struct adapter_reply reply = reply_start(conn->loop);
     route_encode(conn->loop, call, results, count, &reply);
     http_reply(conn, call, &reply);
+}
+
+/* A wrong key was shown. */
+static void tell_wrong_key(struct loop *loop) {
+    uint32_t suppressed = 0;
+    metrics_add(&loop->metrics->auth_failures, 1);
+    if (log_rate_allows(&loop->strangers, loop->now_ns, LOG_STRANGERS_MAX, &suppressed)) {
+        log_event(LOG_WARN, "login_failed", "listener=%s suppressed=%u", "http",
+                  (unsigned)suppressed);
+    }
 }
 
 /* The grant of the request's bearer key, or NULL. */
@@ -127,7 +145,7 @@ static const struct grant *authenticate(struct loop *loop, const struct adapter_
             gateway = gateway_by_bearer(loop->shared->config, slice_after(value, scheme.size));
         }
         if (gateway == NULL) {
-            metrics_add(&loop->metrics->auth_failures, 1);
+            tell_wrong_key(loop);
         }
         return gateway == NULL ? NULL : &gateway->grant;
     }
@@ -179,6 +197,9 @@ static void serve(struct conn *conn, const char *bytes) {
     struct adapter_request request = {.received_ns = loop->wall_ns};
     http_parse_request(&conn->http.parser, bytes, headers, &request);
     call->close = !conn->http.parser.keep_alive || loop->stopping;
+    conn->asked = true;
+    bool examined = conn->http.examined;
+    conn->http.examined = false;
     if (slice_equal(request.method, SLICE("HEAD"))) {
         call->head_only = true;
         request.method = SLICE("GET");
@@ -190,13 +211,17 @@ static void serve(struct conn *conn, const char *bytes) {
     struct adapter_reply reply = reply_start(loop);
     uint32_t adapter = route_path(request.path);
     if (adapter == ROUTE_NONE) {
+        conn->grant = NULL;
         if (!serve_own(loop, &request, &reply)) {
             http_problem(&reply, 404);
         }
         http_reply(conn, call, &reply);
         return;
     }
-    request.grant = authenticate(loop, &request);
+    if (!examined) {
+        conn->grant = authenticate(loop, &request);
+    }
+    request.grant = conn->grant;
     call->adapter = (uint16_t)adapter;
     enum route_verdict verdict = route_request(conn, call, &request, &reply);
     if (verdict == ROUTE_SENT) {
@@ -210,16 +235,47 @@ static void serve(struct conn *conn, const char *bytes) {
     http_reply(conn, call, &reply);
 }
 
-/* Refuses what is no request, behind the answers that are still owed; then the connection ends. */
-static void refuse(struct conn *conn) {
-    metrics_add(&conn->loop->metrics->protocol_error, 1);
+/* Refuses the request that is coming, behind the answers that are still owed; then the connection
+ * ends. */
+static void refuse(struct conn *conn, uint32_t status) {
     struct call *call = call_begin(conn);
     if (call != NULL) {
         struct adapter_reply reply = reply_start(conn->loop);
-        http_problem(&reply, conn->http.parser.error_status);
+        http_problem(&reply, status);
         call->close = true;
         conn_drain(conn);
         http_reply(conn, call, &reply);
+    }
+}
+
+/* Whether the rest of a request that is not whole is waited for: a stranger's body is not, but for
+ * a small one. The key is looked at once, when the head is whole. */
+static bool is_welcome(struct conn *conn, const char *bytes, size_t size) {
+    const struct http_parser *parser = &conn->http.parser;
+    if (!parser->head_done) {
+        return true;
+    }
+    if (!conn->http.examined) {
+        struct adapter_header headers[HTTP_HEADERS_MAX];
+        struct adapter_request request = {.received_ns = conn->loop->wall_ns};
+        http_parse_request(parser, bytes, headers, &request);
+        conn->grant = authenticate(conn->loop, &request);
+        conn->http.examined = true;
+    }
+    return conn->grant != NULL || (parser->body_announced <= HTTP_BODY_STRANGER_MAX &&
+                                   size <= HTTP_HEADER_MAX + 2 * HTTP_BODY_STRANGER_MAX);
+}
+
+/* Goes on when the request at bytes is not whole. */
+static void wait_for_more(struct conn *conn, const char *bytes, size_t size, bool expected) {
+    if (!is_welcome(conn, bytes, size)) {
+        refuse(conn, 401);
+        return;
+    }
+    /* Behind pending answers it would be taken for one of theirs. */
+    struct buffer *out = expected && conn->http.first == CALL_NONE ? conn_out(conn) : NULL;
+    if (out != NULL) {
+        buffer_text(out, "HTTP/1.1 100 Continue\r\n\r\n");
     }
 }
 
@@ -231,23 +287,21 @@ size_t http_input(struct conn *conn, char *bytes, size_t size) {
             break;
         }
         size_t request_size = 0;
-        struct buffer *out = NULL;
-        switch (http_parse(&conn->http.parser, bytes + used, size - used, &request_size)) {
+        enum http_parse_status status =
+            http_parse(&conn->http.parser, bytes + used, size - used, &request_size);
+        switch (status) {
         case HTTP_PARSE_DONE:
             serve(conn, bytes + used);
             used += request_size;
             break;
         case HTTP_PARSE_ERROR:
-            refuse(conn);
+            metrics_add(&conn->loop->metrics->protocol_error, 1);
+            refuse(conn, conn->http.parser.error_status);
             return size;
         case HTTP_PARSE_CONTINUE:
-            out = conn->http.first == CALL_NONE ? conn_out(conn) : NULL;
-            if (out != NULL) { /* behind pending answers it would be taken for one of theirs */
-                buffer_text(out, "HTTP/1.1 100 Continue\r\n\r\n");
-            }
-            return used;
         case HTTP_PARSE_MORE:
         default:
+            wait_for_more(conn, bytes + used, size - used, status == HTTP_PARSE_CONTINUE);
             return used;
         }
     }

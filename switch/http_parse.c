@@ -103,10 +103,15 @@ static int on_headers_complete(llhttp_t *llhttp) {
     if (llhttp->method == HTTP_CONNECT || llhttp->http_major != 1) {
         return refuse(parser, 400);
     }
+    if (llhttp->http_minor == 0 && (llhttp->flags & F_TRANSFER_ENCODING) != 0) {
+        return refuse(parser, 400); /* HTTP/1.0 has none: somebody else would see another end */
+    }
+    parser->chunked = (llhttp->flags & F_CHUNKED) != 0;
     llhttp->upgrade = 0; /* we stay with HTTP/1.1: the request is served as it is */
     if (llhttp->content_length > HTTP_BODY_MAX) {
         return refuse(parser, 413);
     }
+    parser->body_announced = (uint32_t)llhttp->content_length;
     return check_headers(parser);
 }
 
@@ -131,6 +136,7 @@ static int on_body(llhttp_t *llhttp, const char *at, size_t size) {
         memmove(end, at, size); /* over a chunk's head, which was read */
     }
     parser->body_size += (uint32_t)size;
+    parser->tail = (uint32_t)(offset + size);
     return 0;
 }
 
@@ -153,11 +159,12 @@ static const llhttp_settings_t settings = {
 /* Forgets the request, not the connection. */
 static void next_request(struct http_parser *parser) {
     parser->fed = 0;
-    parser->body = parser->body_size = 0;
+    parser->body = parser->body_size = parser->body_announced = 0;
     parser->url = parser->url_size = 0;
     parser->header_count = 0;
     parser->part = PART_NONE;
-    parser->head_done = parser->expects_continue = false;
+    parser->tail = 0;
+    parser->chunked = parser->head_done = parser->expects_continue = false;
 }
 
 void http_parse_start(struct http_parser *parser) {
@@ -188,21 +195,41 @@ static bool feed(struct http_parser *parser, char *bytes, size_t size) {
     return false;
 }
 
-/* Whether each line of a whole head ends with CR LF, the last and empty one too. llhttp takes a
- * bare LF, and who sends one may hope that somebody else does not. */
-static bool lines_end_well(const struct http_parser *parser, const char *bytes) {
+/* Whether the request line ends as HTTP/1.1 says: llhttp takes RTSP and ICE too, and more blanks.
+ */
+static bool version_is_ours(const struct http_parser *parser, const char *bytes) {
+    static const char version[] = " HTTP/1.";
+    size_t at = (size_t)parser->url + parser->url_size, size = sizeof(version) - 1;
+    return parser->fed > at + size + 1 && memcmp(bytes + at, version, size) == 0 &&
+           bytes[at + size + 1] == '\r';
+}
+
+/* Whether each line of a whole head ends with CR LF, the last and empty one too, and none goes on
+ * with the one before; and so behind the last bytes of a body in chunks. llhttp takes a bare LF and
+ * a folded line, and who sends one may hope that somebody else reads it otherwise. */
+static bool lines_are_plain(const struct http_parser *parser, const char *bytes) {
     const char *at = bytes + parser->url, *end = bytes + parser->fed;
     const char *line = at;
+    bool head = true;
     while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-        if (at[-1] != '\r') {
+        if (at[-1] != '\r' || *line == ' ' || *line == '\t') {
             return false;
         }
-        if (at - line == 1) {
-            return true;
-        }
+        bool empty = at - line == 1;
         line = ++at;
+        if (head && empty) {
+            head = false;
+            if (!parser->chunked) {
+                return true;
+            }
+            if (parser->tail > 0) { /* "CR LF 0 CR LF", trailers, and the empty line */
+                at = bytes + parser->tail;
+                line = at + 2;
+                at++;
+            }
+        }
     }
-    return false;
+    return !head;
 }
 
 enum http_parse_status http_parse(struct http_parser *parser, char *bytes, size_t size,
@@ -232,7 +259,8 @@ enum http_parse_status http_parse(struct http_parser *parser, char *bytes, size_
         parser->expects_continue = parser->expects_continue && !waits;
         return waits ? HTTP_PARSE_CONTINUE : HTTP_PARSE_MORE;
     }
-    if (llhttp_get_errno(&parser->llhttp) != HPE_PAUSED || !lines_end_well(parser, bytes)) {
+    if (llhttp_get_errno(&parser->llhttp) != HPE_PAUSED || !version_is_ours(parser, bytes) ||
+        !lines_are_plain(parser, bytes)) {
         return fail(parser);
     }
     *request_size = parser->fed;
@@ -248,9 +276,23 @@ static struct slice trim(struct slice value) {
     return value;
 }
 
+/* The target without the scheme and host that a proxy's way of asking begins with. */
+static struct slice origin_form(struct slice url) {
+    const struct slice scheme = SLICE("http://");
+    if (url.size <= scheme.size ||
+        !slice_equal_nocase((struct slice){url.base, scheme.size}, scheme)) {
+        return url;
+    }
+    size_t host = scheme.size;
+    while (host < url.size && url.base[host] != '/' && url.base[host] != '?') {
+        host++;
+    }
+    return slice_after(url, host);
+}
+
 void http_parse_request(const struct http_parser *parser, const char *bytes,
                         struct adapter_header *headers, struct adapter_request *request) {
-    struct slice url = {bytes + parser->url, parser->url_size};
+    struct slice url = origin_form((struct slice){bytes + parser->url, parser->url_size});
     const char *mark = url.size == 0 ? NULL : memchr(url.base, '?', url.size);
     request->path = url;
     request->query = (struct slice){url.base + url.size, 0};

@@ -28,10 +28,13 @@ struct http_parser {
     const char *base; /* of the bytes, during a call            */
     size_t fed;       /* bytes of the request given to llhttp   */
     uint32_t body, body_size;
+    uint32_t body_announced; /* by Content-Length               */
     uint16_t url, url_size;
     uint16_t header_count;
     uint16_t error_status; /* 400, 413, 431                          */
     uint8_t part;          /* of the header line being read          */
+    uint32_t tail;         /* end of the body's last bytes, in chunks */
+    bool chunked;
     bool head_done;
     bool expects_continue; /* and was not told yet                   */
     bool keep_alive;       /* the connection may serve more requests */

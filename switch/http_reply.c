@@ -8,6 +8,7 @@
 /* clang-format off */
 #define PROBLEM_MAP(X) \
     X(400, BAD_REQUEST,        "the request is malformed") \
+    X(401, UNAUTHORIZED,       "a gateway's bearer key is needed") \
     X(404, NOT_FOUND,          "there is nothing at this path") \
     X(405, METHOD_NOT_ALLOWED, "this path does not take this method") \
     X(413, TOO_LARGE,          "the body is larger than this node takes") \
@@ -97,7 +98,9 @@ void http_problem(struct adapter_reply *reply, uint32_t status) {
     reply->content_type = "application/problem+json";
     reply->headers->used = reply->body->used = 0;
     reply->headers->failed = reply->body->failed = false;
-    if (status == 503) {
+    if (status == 401) {
+        buffer_text(reply->headers, "WWW-Authenticate: Bearer\r\n");
+    } else if (status == 503) {
         buffer_text(reply->headers, "Retry-After: 1\r\n");
     } else if (status == 405) {
         buffer_text(reply->headers, "Allow: GET, HEAD\r\n");

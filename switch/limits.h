@@ -37,8 +37,17 @@
 #define CONN_OUT_MAX MIB(16)        /* unsent answers above which it is closed: 4096 of 4 KiB */
 #define CONN_LINGER_NS 1000000000ull /* for the peer to read our last answer before we close */
 #define CONN_BACKLOG 1024           /* connections that the system takes ahead of us */
+#define CONN_OUT_PAUSE_STRANGER KIB(64) /* the same, of a peer that showed no key */
+#define CONN_READ_LEAST KIB(16)     /* that a peer takes within write_ms while answers wait */
+#define CONN_READ_PERIODS 16u       /* of write_ms, within which it takes all that waits */
+#define CONN_PLACES_LEAST 16u       /* below that many connections a node does not start */
+#define CONN_PLACES_KEPT 64u        /* that HTTP leaves to RPC, and RPC to HTTP; at most 1/8 */
+#define CONN_PLACES_OPERATOR 16u    /* of the Unix socket's, beyond connections_max */
 #define LOOP_READ_BYTES KIB(256)    /* one read: half of a batch of 8190 payments */
 #define LOOP_PARTIAL_BYTES MIB(64)  /* requests of a loop that are not whole: 16 of the largest */
+#define LOOP_PARTIAL_STRANGER_BYTES MIB(16) /* the same, of peers that showed no key */
+#define LOOP_UNSENT_BYTES MIB(96)   /* answers of a loop that are not sent; half: few are read */
+#define LOOP_UNSENT_STRANGER_BYTES MIB(16) /* the same, of peers that showed no key */
 #define LOOP_SWEEP_MS 50u           /* between two looks at the time-outs, which are late by that */
 
 /* Requests. */
@@ -48,17 +57,27 @@
 #define HTTP_HEADER_MAX KIB(16)     /* request line and headers */
 #define HTTP_HEADERS_MAX 64u        /* header lines */
 #define HTTP_BODY_MAX MIB(1)        /* no integration sends more */
+#define HTTP_BODY_STRANGER_MAX KIB(4) /* that is waited for before the key was looked at */
 #define HTTP_REPLY_MAX MIB(4)       /* a page of a statement */
 
 /* Work on other threads. */
 #define WORKER_JOBS_MAX 256u        /* queued or running a loop */
 #define WORKER_PARAMS_MAX KIB(64)   /* params of an operator's call: a registry value has 4 KiB */
 
+#define OPERATOR_LIST_MAX 1000u     /* rows of one list of an operator's */
+#define OPERATOR_LIST_DEFAULT 100u  /* when the call names no limit */
+
 /* Memory that is kept for use again. */
 #define POOL_KEEP_BYTES MIB(1)      /* a buffer that is larger is given back */
 #define POOL_TOTAL_BYTES MIB(16)    /* kept a loop */
+#define POOL_TRIM_BYTES KIB(4)      /* a buffer that is larger may be trimmed */
+
+/* Files: each connection is one. */
+#define FILES_BESIDE 64u            /* journal, LMDB, a backup, standard streams */
+#define FILES_LOOP 16u              /* of each loop: listeners, epoll, wake-ups, one accepted */
 
 #define NODE_DRAIN_MS 5000u         /* for what is in flight when the node stops */
+#define LOG_STRANGERS_MAX 10u       /* lines a second and loop that strangers can cause */
 
 /* clang-format on */
 

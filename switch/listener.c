@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -25,30 +24,45 @@ static bool peer_is_operator(struct conn *conn) {
         return false;
     }
     if (peer.uid != 0 && peer.uid != geteuid()) {
-        log_event(LOG_WARN, "operator_refused", "uid=%u", (unsigned)peer.uid);
+        uint32_t suppressed = 0;
+        struct loop *loop = conn->loop;
+        if (log_rate_allows(&loop->strangers, loop->now_ns, LOG_STRANGERS_MAX, &suppressed)) {
+            log_event(LOG_WARN, "operator_refused", "uid=%u suppressed=%u", (unsigned)peer.uid,
+                      (unsigned)suppressed);
+        }
         return false;
     }
     conn->grant = gateway_operator_grant();
     return true;
 }
 
+static void refuse(struct listener *listener);
+
 static void on_refused_closed(uv_handle_t *handle) {
-    free(handle);
+    struct listener *listener = handle->data;
+    listener->spare_used = false;
+    if (listener->spare_wanted && listener->open) {
+        listener->spare_wanted = false;
+        refuse(listener);
+    }
 }
 
 /* Takes a connection for which there is no place off the system's queue, and closes it: libuv
- * accepts no others before. */
+ * accepts no others before. One at a time, which needs no memory. */
 static void refuse(struct listener *listener) {
-    metrics_add(&listener->loop->metrics->refused, 1);
-    union uv_any_handle *handle = malloc(sizeof(*handle));
-    if (handle == NULL) {
-        return; /* the queue waits for the next connection */
+    if (listener->spare_used) {
+        listener->spare_wanted = true;
+        return;
     }
-    int rc = listener->kind == METRICS_UNIX ? uv_pipe_init(&listener->loop->uv, &handle->pipe, 0)
-                                            : uv_tcp_init(&listener->loop->uv, &handle->tcp);
+    metrics_add(&listener->loop->metrics->refused, 1);
+    int rc = listener->kind == METRICS_UNIX
+                 ? uv_pipe_init(&listener->loop->uv, &listener->spare.pipe, 0)
+                 : uv_tcp_init(&listener->loop->uv, &listener->spare.tcp);
     ASSERT(rc == 0);
-    (void)uv_accept(&listener->uv.stream, &handle->stream);
-    uv_close(&handle->handle, on_refused_closed);
+    listener->spare_used = true;
+    listener->spare.handle.data = listener;
+    (void)uv_accept(&listener->uv.stream, &listener->spare.stream);
+    uv_close(&listener->spare.handle, on_refused_closed);
 }
 
 static void on_connection(uv_stream_t *server, int status) {

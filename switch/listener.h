@@ -19,6 +19,14 @@ struct listener {
         uv_tcp_t tcp;
         uv_pipe_t pipe;
     } uv;
+    /* What a connection for which there is no place is accepted into, to be closed. */
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } spare;
+    bool spare_used, spare_wanted;
     struct loop *loop;
     enum metrics_listener kind;
     bool open;

@@ -2,9 +2,9 @@
  * names are copied, values are escaped. */
 #include "switch/log.h"
 
-#include <stdbool.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -182,11 +182,48 @@ void log_setup(enum log_format format, enum log_level level) {
     setup_level = level;
 }
 
+bool log_rate_allows(struct log_rate *rate, uint64_t now_ns, uint32_t most, uint32_t *suppressed) {
+    uint64_t second = now_ns / 1000000000u;
+    if (second != rate->second) {
+        rate->second = second;
+        rate->count = 0;
+    }
+    if (rate->count >= most) {
+        rate->suppressed++;
+        return false;
+    }
+    rate->count++;
+    *suppressed = rate->suppressed;
+    rate->suppressed = 0;
+    return true;
+}
+
+/* One at a time: so that between the look and the write no other line takes the room. */
+static pthread_mutex_t write_lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned long long lines_lost; /* under the lock */
+
+/* Writes a line if that does not block. Setting O_NONBLOCK instead would set it for all who share
+ * the file, a terminal's shell among them. */
+static bool write_line(const char *line, size_t size) {
+    struct pollfd place = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&place, 1, 0) == 1 && (place.revents & POLLOUT) != 0 &&
+           write(STDERR_FILENO, line, size) == (ssize_t)size;
+}
+
+__attribute__((format(printf, 3, 4))) static size_t
+format_line(char *line, const struct log_head *head, const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    int size = log_line(line, head, format, values);
+    va_end(values);
+    return (size_t)size;
+}
+
 void log_event(enum log_level level, const char *event, const char *format, ...) {
     if (level < setup_level) {
         return;
     }
-    char line[LOG_LINE_MAX];
+    char line[LOG_LINE_MAX], lost[LOG_LINE_MAX];
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     struct log_head head = {.format = setup_format, .level = level, .event = event};
@@ -195,7 +232,14 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
     va_start(values, format);
     int size = log_line(line, &head, format, values);
     va_end(values);
-    /* A log that cannot be written has nowhere to say so. */
-    ssize_t written = write(STDERR_FILENO, line, (size_t)size);
-    (void)written;
+    head.level = LOG_WARN;
+    head.event = "log_lost";
+    (void)pthread_mutex_lock(&write_lock);
+    bool room =
+        lines_lost == 0 || write_line(lost, format_line(lost, &head, "lines=%llu", lines_lost));
+    lines_lost = room ? 0 : lines_lost;
+    if (!room || !write_line(line, (size_t)size)) {
+        lines_lost++;
+    }
+    (void)pthread_mutex_unlock(&write_lock);
 }

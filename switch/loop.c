@@ -42,7 +42,7 @@ static void receive_answers(struct loop *loop) {
     const struct bridge_answer *received = NULL;
     while ((received = bridge_receive(loop->lane)) != NULL) {
         struct call *call = call_find(&loop->calls, received->ticket);
-        if (call != NULL) { /* else it was told "unknown" already */
+        if (call != NULL && !call->answered) { /* else it was told "unknown" already */
             answer(loop, call, received->failed ? NULL : received->results, received->count);
         }
     }
@@ -57,6 +57,7 @@ static void begin_stop(struct loop *loop) {
     for (uint32_t i = 0; i < LISTENERS; i++) {
         listener_close(&loop->listeners[i]);
     }
+    worker_cancel(loop);
     for (uint32_t i = 0; i < loop->conns.fresh; i++) {
         conn_drain(&loop->conns.conns[i]); /* of those that are open */
     }
@@ -81,10 +82,12 @@ static void go_on_stopping(struct loop *loop) {
             }
         }
     }
-    if (loop->conns.used == 0 && loop->worker.running == 0) {
+    loop->abandoned = loop->worker.running > 0 && loop->now_ns >= loop->stop_at_ns + CONN_LINGER_NS;
+    if (loop->conns.used == 0 && (loop->worker.running == 0 || loop->abandoned)) {
         uv_close((uv_handle_t *)&loop->wake, NULL);
         uv_close((uv_handle_t *)&loop->sweep, NULL);
         uv_close((uv_handle_t *)&loop->turn, NULL);
+        uv_stop(&loop->uv); /* it would wait for the worker */
     }
 }
 
@@ -123,12 +126,16 @@ static int open_memory(struct loop *loop) {
     loop->read_bytes = malloc(LOOP_READ_BYTES);
     if (loop->read_bytes == NULL || worker_init(&loop->worker) != 0 ||
         call_table_init(&loop->calls, LOOP_CALLS_MAX) != 0 ||
-        conn_table_init(&loop->conns, loop->shared->config->connections_max) != 0) {
+        conn_table_init(&loop->conns, loop->shared->connections_max + CONN_PLACES_OPERATOR) != 0) {
         return -1;
     }
     buffer_init(&loop->body, HTTP_REPLY_MAX);
     buffer_init(&loop->headers, HTTP_HEADER_MAX);
     loop->dirty = CALL_NONE;
+    for (uint32_t kind = 0; kind < CONN_POT_KINDS; kind++) {
+        conn_pot_init(&loop->pots[kind][0]);
+        conn_pot_init(&loop->pots[kind][1]);
+    }
     for (; loop->context_count < adapter_count; loop->context_count++) {
         uint32_t i = loop->context_count;
         if (adapters[i]->init != NULL &&

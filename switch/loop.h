@@ -21,7 +21,9 @@ struct loop_shared {
     struct ledger *ledger;
     struct bridge *bridge;
     struct metrics *metrics;
+    uint32_t connections_max;     /* the config's, or what the limit of open files allows */
     _Atomic uint32_t connections; /* of all loops */
+    _Atomic uint32_t connections_of[LISTENERS]; /* of them, by enum metrics_listener */
     struct adapter_env env;
 };
 
@@ -31,8 +33,9 @@ struct loop {
     uv_timer_t sweep; /* looks at time-outs                        */
     uv_check_t turn;  /* runs when all sockets that were ready have been read */
     pthread_t thread;
-    bool opened;  /* uv is initialised      */
-    bool running; /* the thread was started */
+    bool opened;    /* uv is initialised      */
+    bool running;   /* the thread was started */
+    bool abandoned; /* it ended while a worker still ran: it cannot be closed */
     uint32_t index;
     struct loop_shared *shared;
     struct bridge_lane *lane;
@@ -45,8 +48,9 @@ struct loop {
     struct call_table calls;
     struct pool pool;
     struct worker worker;
-    uint32_t dirty;              /* first connection with answers to send, or CALL_NONE */
-    size_t partial_bytes;        /* in buffers of requests that are not whole yet */
+    uint32_t dirty; /* first connection with answers to send, or CALL_NONE */
+    struct conn_pot pots[CONN_POT_KINDS][2]; /* [][1]: of peers that showed a key */
+    struct log_rate strangers;               /* lines in the log that they cause */
     char *read_bytes;            /* LOOP_READ_BYTES, of whatever connection is being read */
     struct buffer body, headers; /* of the HTTP answer being made */
     uint64_t now_ns;             /* monotonic, at the start of the event  */

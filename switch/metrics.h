@@ -26,6 +26,7 @@ struct metrics_loop {
     _Alignas(64) _Atomic uint64_t accepted[3]; /* connections, by enum metrics_listener     */
     _Atomic uint64_t closed[3];
     _Atomic uint64_t refused;        /* connections over connections_max              */
+    _Atomic uint64_t evicted;        /* connections closed to free what peers make us hold */
     _Atomic uint64_t timeouts;       /* connections closed by a time-out              */
     _Atomic uint64_t protocol_error; /* connections closed for malformed input        */
     _Atomic uint64_t auth_failures;  /* wrong bearer keys and RPC log-ins             */

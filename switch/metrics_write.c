@@ -147,6 +147,8 @@ static void write_loops(struct buffer *out, const struct metrics *metrics) {
         size_t offset;
     } counters[] = {
         {"connections_refused_total", "Connections closed at once: too many.", AT(refused)},
+        {"connections_evicted_total", "Connections closed: too much memory held for peers.",
+         AT(evicted)},
         {"connection_timeouts_total", "Connections closed by a time-out.", AT(timeouts)},
         {"protocol_errors_total", "Connections closed for malformed input.", AT(protocol_error)},
         {"auth_failures_total", "Wrong bearer keys and RPC log-ins.", AT(auth_failures)},

@@ -33,6 +33,7 @@ struct node {
     struct loop_ports ports;
     _Atomic int error; /* of the ledger */
     _Atomic bool stopping;
+    bool abandoned;         /* a backup runs on: nothing may be freed */
     bool bridged, measured; /* bridge, metrics are initialised */
 };
 
@@ -70,6 +71,34 @@ static void raise_file_limit(void) {
         limit.rlim_cur = limit.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &limit);
     }
+}
+
+/* How many connections fit under the limit of open files: strangers who connect must not take the
+ * files that the ledger needs. 0, or -1 with why. */
+static int count_places(struct node *node, char *why, size_t why_size) {
+    const struct config *config = node->config;
+    const uint64_t beside = FILES_BESIDE + CONN_PLACES_OPERATOR + FILES_LOOP * config->loops;
+    struct rlimit limit;
+    node->shared.connections_max = config->connections_max;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+        limit.rlim_cur >= beside + config->connections_max) {
+        return 0;
+    }
+    if (limit.rlim_cur < beside + CONN_PLACES_LEAST) {
+        (void)snprintf(why, why_size,
+                       "the node may have %llu files open and needs %llu: raise the hard limit "
+                       "(ulimit -Hn)",
+                       (unsigned long long)limit.rlim_cur,
+                       (unsigned long long)(beside + config->connections_max));
+        return -1;
+    }
+    node->shared.connections_max = (uint32_t)(limit.rlim_cur - beside);
+    log_event(LOG_WARN, "few_files", "limit=%llu need=%llu connections_max=%u advice=%s",
+              (unsigned long long)limit.rlim_cur,
+              (unsigned long long)(beside + config->connections_max),
+              (unsigned)node->shared.connections_max,
+              "raise the hard limit of open files (ulimit -Hn), or lower connections_max");
+    return 0;
 }
 
 static int open_ledger(struct node *node, char *why, size_t why_size) {
@@ -119,6 +148,7 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
     node->shared = (struct loop_shared){
         .node = node,
         .config = node->config,
+        .connections_max = node->shared.connections_max,
         .ledger = node->ledger,
         .bridge = &node->bridge,
         .metrics = &node->metrics,
@@ -166,9 +196,13 @@ static int stop_all(struct node *node) {
     }
     for (uint32_t i = 0; i < node->loop_count; i++) {
         loop_join(&node->loops[i]);
+        node->abandoned |= node->loops[i].abandoned;
     }
     ledger_thread_stop(node->ledger_thread);
     node->ledger_thread = NULL;
+    if (node->abandoned) {
+        return ledger_flush(node->ledger);
+    }
     for (uint32_t i = 0; i < node->loop_count; i++) {
         loop_close(&node->loops[i]);
     }
@@ -191,8 +225,9 @@ int node_start(struct node **node, const struct config *config, char *why, size_
     made->started_ns = clock_monotonic_ns();
     block_signals();
     raise_file_limit();
-    if (open_ledger(made, why, why_size) != 0 || open_shared(made, why, why_size) != 0 ||
-        open_loops(made, why, why_size) != 0 || run_threads(made, why, why_size) != 0) {
+    if (count_places(made, why, why_size) != 0 || open_ledger(made, why, why_size) != 0 ||
+        open_shared(made, why, why_size) != 0 || open_loops(made, why, why_size) != 0 ||
+        run_threads(made, why, why_size) != 0) {
         (void)stop_all(made);
         node_free(made);
         return -1;
@@ -210,11 +245,20 @@ int node_wait(struct node *node) {
     (void)sigwait(&set, &received);
     log_event(LOG_INFO, "stopping", "signal=%d", received);
     int rc = stop_all(node);
-    if (rc < 0 && atomic_load(&node->error) == 0) {
+    if (rc == LEDGER_ESTORE && atomic_load(&node->error) == 0) {
+        log_event(LOG_WARN, "stopped_behind", "why=%s",
+                  "LMDB cannot be written: free disk space, or raise map_gb. Nothing acknowledged "
+                  "is lost: the journal has it, and the next start replays it");
+    } else if (rc < 0 && atomic_load(&node->error) == 0) {
         log_event(LOG_ERROR, "ledger_failed", "error=%s", ledger_error_text(rc));
     }
     bool failed = rc < 0 || atomic_load(&node->error) != 0;
     log_event(failed ? LOG_ERROR : LOG_INFO, "stopped", "failed=%d", (int)failed);
+    if (node->abandoned) { /* an ordinary exit would wait for the worker's end */
+        log_event(LOG_WARN, "backup_abandoned", "why=%s",
+                  "the node stops; its folder is no backup");
+        _exit(failed ? NODE_EXIT_FAILED : 0);
+    }
     return failed ? NODE_EXIT_FAILED : 0;
 }
 
@@ -286,6 +330,9 @@ int node_flush(struct node *node) {
         if (atomic_load(&node->error) != 0) {
             return atomic_load(&node->error);
         }
+        if (atomic_load(&node->stopping)) {
+            return LEDGER_ESTORE; /* the stop itself checkpoints */
+        }
         if (ms == FLUSH_PATIENCE_MS) { /* it holds up payments for its time */
             ledger_thread_flush(node->ledger_thread);
         }
@@ -299,7 +346,7 @@ void node_metrics(struct node *node, struct buffer *out) {
     struct metrics_gauges gauges = {
         .uptime_ns = node_uptime_ns(node),
         .now_ns = clock_wall_ns(),
-        .connections_max = node->config->connections_max,
+        .connections_max = node->shared.connections_max,
         .ring_size = RING_COMMAND_BYTES,
     };
     char why[128];

@@ -5,9 +5,6 @@
 
 #include "protocols/adapter.h"
 
-#define OPERATOR_LIST_MAX 1000u    /* rows of one list */
-#define OPERATOR_LIST_DEFAULT 100u /* when the call names no limit */
-
 struct node;
 
 /* True for the methods that operator_call answers, and for unknown ones that start with "node.";
@@ -15,8 +12,8 @@ struct node;
 bool operator_method(struct slice method);
 
 /* Answers one call with a whole RPC response frame in `reply`, errors included (a method that is
- * unknown or not granted, wrong params). grant: of the logged-in peer, never NULL; it needs the
- * operator's right. params: the msgpack array, whole; borrowed until return.
+ * unknown, wrong params). The peer was found to have the operator's right. params: the msgpack
+ * array, whole; borrowed until return. When the node stops, what waits ends with ok false.
  *
  * node.stats []                      {version, uptime_ns, ready, why, listeners, ledger figures}
  * node.flush []                      checkpoints: {ok, why, sequence}
@@ -26,7 +23,7 @@ bool operator_method(struct slice method);
  * node.accounts [after, limit]       {as_of_sequence, accounts: [{id, ...}], next}
  * The lists are of the last checkpoint, by rising id from above `after` (0: from the first); next
  * is the `after` of the next page, 0: this was the last. */
-void operator_call(struct node *node, const struct grant *grant, struct slice method,
-                   struct slice params, uint32_t msgid, struct buffer *reply);
+void operator_call(struct node *node, struct slice method, struct slice params, uint32_t msgid,
+                   struct buffer *reply);
 
 #endif

@@ -37,6 +37,17 @@ void pool_give(struct pool *pool, struct buffer *buffer) {
     pool->free = pooled;
 }
 
+void pool_trim(struct buffer *buffer) {
+    if (buffer->used == 0 || buffer->size <= POOL_TRIM_BYTES || buffer->size / 2 <= buffer->used) {
+        return;
+    }
+    char *base = realloc(buffer->base, buffer->used);
+    if (base != NULL) {
+        buffer->base = base;
+        buffer->size = buffer->used;
+    }
+}
+
 void pool_clear(struct pool *pool) {
     while (pool->free != NULL) {
         struct pooled *pooled = pool->free;

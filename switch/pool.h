@@ -19,6 +19,8 @@ struct pool {
 struct buffer *pool_take(struct pool *pool, size_t ceiling);
 /* Gives back a buffer of pool_take; NULL is fine. */
 void pool_give(struct pool *pool, struct buffer *buffer);
+/* Gives back the memory that a buffer has beyond what is used of it, if it is much. */
+void pool_trim(struct buffer *buffer);
 /* Frees what is free. */
 void pool_clear(struct pool *pool);
 

@@ -81,9 +81,11 @@ static void dispatch(struct conn *conn, const struct rpc_call *received, struct 
     call->operation = (uint16_t)metrics_operation(&request);
     call->started_ns = loop->now_ns;
     enum route_verdict verdict;
-    if (own) {
-        verdict = worker_operator(loop, call, conn->grant, received->id, received->method,
-                                  received->params)
+    if (own && !grant_allows(conn->grant, GRANT_OPERATOR)) { /* before it takes a worker's place */
+        rpc_reply_error(out, received->id, RPC_ERROR_FORBIDDEN, "this is for operators");
+        verdict = ROUTE_ANSWERED;
+    } else if (own) {
+        verdict = worker_operator(loop, call, received->id, received->method, received->params)
                       ? ROUTE_SENT
                       : ROUTE_BUSY;
     } else {

@@ -13,7 +13,7 @@ void rpc_answer(struct conn *conn, struct call *call, const struct ledger_result
                 uint32_t count);
 void rpc_reply(struct conn *conn, struct call *call, const struct adapter_reply *reply);
 
-/* rpc_login.c: answers a login. True: conn->grant is set. */
+/* rpc_login.c: answers a login; when it is good, conn->grant is set. */
 void rpc_login(struct conn *conn, const struct rpc_call *call, struct buffer *out);
 
 #endif

@@ -54,8 +54,13 @@ void rpc_login(struct conn *conn, const struct rpc_call *call, struct buffer *ou
         rpc_reply_login(out, call->id);
         log_event(LOG_DEBUG, "login", "gateway=%s", conn->grant->name);
     } else {
-        metrics_add(&conn->loop->metrics->auth_failures, 1);
-        log_event(LOG_WARN, "login_failed", "gateway=%.*s", (int)login.name.size, login.name.base);
+        struct loop *loop = conn->loop;
+        uint32_t suppressed = 0;
+        metrics_add(&loop->metrics->auth_failures, 1);
+        if (log_rate_allows(&loop->strangers, loop->now_ns, LOG_STRANGERS_MAX, &suppressed)) {
+            log_event(LOG_WARN, "login_failed", "listener=%s gateway=%.*s suppressed=%u", "rpc",
+                      (int)login.name.size, login.name.base, (unsigned)suppressed);
+        }
         rpc_reply_error(out, call->id, RPC_ERROR_LOGIN_FAILED, NULL);
         conn_drain(conn);
     }

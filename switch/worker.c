@@ -11,6 +11,7 @@
 struct job {
     uv_work_t work;
     struct job *next; /* while it is free */
+    bool queued;      /* it is with libuv */
     struct loop *loop;
     uint64_t ticket;
     /* A query: */
@@ -18,7 +19,6 @@ struct job {
     void *context;
     struct adapter_note note;
     /* An operator's call: */
-    const struct grant *grant;
     struct slice method, params; /* in `copy` */
     uint32_t id;
     struct buffer copy;
@@ -49,10 +49,15 @@ void worker_free(struct worker *worker) {
 
 /* On a worker thread. */
 static void work(uv_work_t *request) {
+    static _Thread_local bool named;
+    if (!named) { /* libuv's threads have the name of the loop that had the first job */
+        named = true;
+        (void)pthread_setname_np(pthread_self(), "worker");
+    }
     struct job *job = request->data;
     struct loop_shared *shared = job->loop->shared;
     if (job->adapter == NULL) {
-        operator_call(shared->node, job->grant, job->method, job->params, job->id, &job->body);
+        operator_call(shared->node, job->method, job->params, job->id, &job->body);
         return;
     }
     struct ledger_snapshot *snapshot = NULL;
@@ -67,13 +72,16 @@ static void work(uv_work_t *request) {
 
 /* Back on the loop. */
 static void after_work(uv_work_t *request, int status) {
-    (void)status; /* jobs are never cancelled */
     struct job *job = request->data;
     struct loop *loop = job->loop;
     loop_begin(loop);
     struct call *call = call_find(&loop->calls, job->ticket);
     ASSERT(call != NULL); /* a job's call has no deadline */
     struct conn *conn = conn_find(loop, call->conn, call->conn_generation);
+    if (status == UV_ECANCELED && conn != NULL) {
+        conn_close(conn); /* what it asked for is not done, and it can only ask again elsewhere */
+        conn = NULL;
+    }
     if (conn == NULL) {
         call_give(&loop->calls, call);
     } else if (conn->listener == METRICS_HTTP) {
@@ -85,9 +93,19 @@ static void after_work(uv_work_t *request, int status) {
     buffer_free(&job->headers);
     buffer_free(&job->copy);
     loop->worker.running--;
+    job->queued = false;
     job->next = loop->worker.free;
     loop->worker.free = job;
     loop_end(loop);
+}
+
+void worker_cancel(struct loop *loop) {
+    for (uint32_t i = 0; i < WORKER_JOBS_MAX; i++) {
+        struct job *job = &loop->worker.jobs[i];
+        if (job->queued) {
+            (void)uv_cancel((uv_req_t *)&job->work); /* one that runs goes on */
+        }
+    }
 }
 
 static struct job *job_take(struct loop *loop, const struct call *call) {
@@ -112,6 +130,7 @@ static bool job_queue(struct job *job) {
     }
     job->loop->worker.free = job->next;
     job->loop->worker.running++;
+    job->queued = true;
     return true;
 }
 
@@ -128,8 +147,8 @@ bool worker_query(struct loop *loop, const struct call *call) {
     return job_queue(job);
 }
 
-bool worker_operator(struct loop *loop, const struct call *call, const struct grant *grant,
-                     uint32_t id, struct slice method, struct slice params) {
+bool worker_operator(struct loop *loop, const struct call *call, uint32_t id, struct slice method,
+                     struct slice params) {
     struct job *job = job_take(loop, call);
     if (job == NULL) {
         return false;
@@ -140,7 +159,6 @@ bool worker_operator(struct loop *loop, const struct call *call, const struct gr
         buffer_free(&job->copy);
         return false;
     }
-    job->grant = grant;
     job->id = id;
     job->method = (struct slice){job->copy.base, method.size};
     job->params = (struct slice){job->copy.base + method.size, params.size};

@@ -18,6 +18,9 @@ struct worker {
     uint32_t running;
 };
 
+/* The node stops: what is queued and not running is answered as refused. */
+void worker_cancel(struct loop *loop);
+
 /* 0, or -1: no memory. */
 int worker_init(struct worker *worker);
 void worker_free(struct worker *worker);
@@ -25,8 +28,9 @@ void worker_free(struct worker *worker);
 /* Queues the adapter's query for a call. False: too many are queued. */
 bool worker_query(struct loop *loop, const struct call *call);
 
-/* Queues operator_call for a call. method and params are copied. False: too many, or too large. */
-bool worker_operator(struct loop *loop, const struct call *call, const struct grant *grant,
-                     uint32_t id, struct slice method, struct slice params);
+/* Queues operator_call for a call of a peer with the operator's right. method and params are
+ * copied. False: too many, or too large. */
+bool worker_operator(struct loop *loop, const struct call *call, uint32_t id, struct slice method,
+                     struct slice params);
 
 #endif

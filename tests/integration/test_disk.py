@@ -3,12 +3,13 @@ import contextlib
 import os
 import resource
 import subprocess
+import time
 import unittest
 
 from tests.integration.case import AGENT, ISSUER, next_reference, open_accounts, payment
 from tests.integration.http_client import Closed as HttpClosed
 from tests.integration.http_client import Http
-from tests.integration.node import Node, poll
+from tests.integration.node import SLOWER, Node, poll
 from tests.integration.rpc_client import Closed, Outcome, Rpc, RpcError, pay
 
 BATCH = 500
@@ -112,6 +113,26 @@ class Disk(unittest.TestCase):
         self.pay_until(lambda: len(self.done) > before + 1000)
         self.assertGreater(len(self.done), before)
         self.node.restart()
+        self.nothing_was_lost()
+
+    def test_a_stop_while_the_store_cannot_be_written(self):
+        """It is bounded, whatever waits, and loses nothing."""
+        self.node.start()
+        open_accounts(self.node)
+        store = max(path.stat().st_size for path in self.node.data.rglob("*") if path.is_file())
+        self.limit_files(max(store, 16 * MIB) + 4 * MIB)
+        self.pay_until(lambda: self.refused, 400_000)
+        with Rpc(self.node.unix_path) as operator:
+            for _ in range(20):  # more than there are workers
+                operator.send("node.flush")
+            time.sleep(0.3)
+            started = time.monotonic()
+            self.node.process.terminate()
+            self.assertEqual(self.node.wait(), 3)
+            self.assertLess(time.monotonic() - started, 10 * SLOWER)
+        self.assertEqual(len(self.node.events("stopped_behind")), 1, self.node.log())
+        self.assertFalse(self.node.events("ledger_failed"), self.node.log())
+        self.node.start()
         self.nothing_was_lost()
 
     def test_no_room_for_the_first_batch(self):

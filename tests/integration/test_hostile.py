@@ -167,6 +167,55 @@ class Hostile(unittest.TestCase):
         for stranger in strangers:
             stranger.close()
 
+    def test_a_body_is_only_collected_with_a_key(self):
+        self.node.start()
+        open_accounts(self.node)
+        size = 100_000
+        for key, status in (None, 401), ("x" * 40, 401):
+            with Http(self.node.http, key=key) as stranger:
+                stranger.send(stranger.head("POST", "/v1/payments", [f"Content-Length: {size}"]))
+                answer = stranger.receive()  # the body was not awaited
+                self.assertEqual((answer.status, answer.json()["code"]), (status, "UNAUTHORIZED"))
+                self.assertTrue(stranger.closed())
+            with Http(self.node.http, key=key) as stranger:
+                stranger.send(stranger.head("POST", "/v1/payments", [
+                    "Expect: 100-continue", f"Content-Length: {size}"]))
+                self.assertEqual(stranger.receive().status, status)
+            with Http(self.node.http, key=key) as stranger:
+                stranger.send(stranger.head("POST", "/v1/payments", ["Transfer-Encoding: chunked"]))
+                try:
+                    for _ in range(20):
+                        stranger.send(b"1000\r\n" + b" " * 4096 + b"\r\n")
+                        time.sleep(0.005)
+                except ConnectionError:
+                    pass
+                else:
+                    self.assertEqual(stranger.receive().status, status)
+        with Http(self.node.http) as client:
+            client.send(client.head("POST", "/v1/payments", [f"Content-Length: {size // 2}"]))
+            time.sleep(0.1)
+            self.assertEqual(client.send(b"{" * (size // 2)).receive().status, 400)
+            self.assertEqual(client.get(f"/v1/accounts/{AGENT}").status, 200)
+        failures = self.node.events("login_failed")
+        self.assertEqual(len(failures), 3, "each wrong key once")
+
+    def test_the_log_of_failed_logins_is_bounded(self):
+        self.node.start()
+        started = time.monotonic()
+        for _ in range(300):
+            with Rpc(self.node.rpc, login=False) as stranger:
+                with self.assertRaises((RpcError, Closed, ConnectionError)):
+                    stranger.login("shop", "ff" * 32)
+        seconds = time.monotonic() - started
+        lines = self.node.events("login_failed")
+        self.assertLessEqual(len(lines), 10 * (seconds + 2))
+        self.assertGreaterEqual(len(lines), 10)
+
+    def test_too_few_files_to_start_with(self):
+        self.node.launch(limits=[(resource.RLIMIT_NOFILE, 60)])
+        self.assertEqual(self.node.wait(), 3)
+        self.assertIn("ulimit", self.node.log())
+
     def test_calls_that_are_not_granted_take_no_worker(self):
         self.node.start()
         open_accounts(self.node)

@@ -68,6 +68,16 @@ static void bad(uint32_t line, const char *word, const char *text) {
 
 /* ---- Cases -------------------------------------------------------------------------------- */
 
+Test(config, keys_in_a_file_that_everybody_may_read) {
+    write_file("tiyn.ini", GATEWAY, 0644);
+    cr_assert_eq(config_load(&config, path, &error), -1);
+    cr_expect_eq(error.line, 2u);
+    cr_expect_not_null(strstr(error.text, "chmod 600"), "%s", error.text);
+    cr_expect_null(strstr(error.text, RPC_KEY), "%s", error.text);
+    write_file("tiyn.ini", "[node]\nloops = 2\n", 0644); /* no key stands in it */
+    cr_expect_eq(config_load(&config, path, &error), 0, "%s", error.text);
+}
+
 Test(config, the_example_loads_and_equals_the_defaults) {
     static struct config defaults;
     config_default(&defaults);

@@ -143,6 +143,18 @@ Test(http_parse, what_is_refused) {
         "GET / HTTP/1.1\r\n" HOST "X : y\r\n\r\n",      /* a space before the colon */
         "GET / HTTP/1.1\r\n" HOST "X: a\r\n b\r\n\r\n", /* a folded line */
         "GET / HTTP/1.1\r\n" HOST " X: a\r\n\r\n",
+        "GET / HTTP/1.1\r\n" HOST "X:\r\n a\r\n\r\n", /* folded from its first byte on */
+        "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\n" HOST "Content-Length:\r\n\t1\r\n\r\na",
+        "POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "0\r\n\r\n",
+        "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\n\n",
+        "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\n",
+        "POST / HTTP/1.1\r\n" HOST
+        "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nT: x\nU: y\r\n\r\n",
+        "GET / RTSP/1.0\r\n" HOST "\r\n",
+        "SOURCE / ICE/1.0\r\n" HOST "\r\n",
+        "GET /  HTTP/1.1\r\n" HOST "\r\n",
         "GET / HTTP/1.1\r\n" HOST "X\r\n\r\n",
         "GET / HTTP/1.1\r\n" HOST "X: \x01\r\n\r\n",
         "GET / HTTP/1.1\n" HOST "\n",
@@ -159,6 +171,20 @@ Test(http_parse, what_is_refused) {
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         check(bad[i], "!400");
     }
+}
+
+Test(http_parse, a_target_with_scheme_and_host_is_its_path) {
+    check("GET http://n:80/a?b HTTP/1.1\r\n" HOST "\r\n", "GET /a?b {Host:n};");
+}
+
+Test(http_parse, what_a_head_announces_is_known_before_the_body) {
+    static struct http_parser parser;
+    char bytes[] = "POST /p HTTP/1.1\r\n" HOST "Content-Length: 700\r\n\r\na";
+    size_t request_size = 0;
+    http_parse_start(&parser);
+    cr_expect_eq(http_parse(&parser, bytes, sizeof(bytes) - 1, &request_size), HTTP_PARSE_MORE);
+    cr_expect(parser.head_done);
+    cr_expect_eq(parser.body_announced, 700u);
 }
 
 /* ---- Limits ------------------------------------------------------------------------------- */

@@ -73,7 +73,7 @@ Test(http_reply, a_problem_replaces_what_was_there) {
 }
 
 Test(http_reply, each_problem_of_the_server_has_a_document) {
-    static const uint32_t statuses[] = {400, 404, 405, 413, 431, 500, 503};
+    static const uint32_t statuses[] = {400, 401, 404, 405, 413, 431, 500, 503};
     for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
         http_problem(&reply, statuses[i]);
         cr_expect_eq(reply.status, statuses[i]);

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "switch/log.h"
 
@@ -77,4 +79,63 @@ Test(log, a_long_value_is_cut_and_the_line_stays_whole) {
         log_of(LOG_LOGFMT, "first=%s second=%s", value, "lost");
         cr_expect_eq(strchr(line, '\n'), line + strlen(line) - 1);
     }
+}
+
+/* ---- Who reads the log -------------------------------------------------------------------- */
+
+/* Standard error is a pipe; the end to read from. */
+static int log_to_pipe(void) {
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+    close(ends[1]);
+    return ends[0];
+}
+
+Test(log, a_log_that_nobody_reads_stops_nobody, .timeout = 20) {
+    enum { LINES = 2000 };
+    static char text[1 << 20];
+    int reader = log_to_pipe();
+    for (unsigned i = 0; i < LINES; i++) { /* far more than a pipe holds */
+        log_event(LOG_WARN, "flood", "number=%u text=%s", i, "0123456789012345678901234567890");
+    }
+    ssize_t size = read(reader, text, sizeof(text) - 1);
+    cr_assert_gt(size, 0);
+    text[size] = '\0';
+    unsigned written = 0;
+    for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++) {
+        written++;
+    }
+    cr_expect_lt(written, LINES);
+    cr_expect_eq(text[size - 1], '\n', "lines are whole");
+    log_event(LOG_WARN, "after", NULL);
+    size = read(reader, text, sizeof(text) - 1);
+    cr_assert_gt(size, 0);
+    text[size] = '\0';
+    char expected[64];
+    snprintf(expected, sizeof(expected), "event=log_lost lines=%u\n", LINES - written);
+    cr_expect_not_null(strstr(text, expected), "no %s in %s", expected, text);
+    cr_expect_not_null(strstr(text, "event=after\n"), "%s", text);
+    log_event(LOG_WARN, "again", NULL);
+    size = read(reader, text, sizeof(text) - 1);
+    text[size] = '\0';
+    cr_expect_null(strstr(text, "log_lost"), "it is told once");
+    close(reader);
+}
+
+Test(log, what_strangers_cause_has_a_bound_a_second) {
+    struct log_rate rate = {0};
+    const uint64_t second = 1000000000u;
+    uint32_t suppressed = 7;
+    for (int i = 0; i < 3; i++) {
+        cr_expect(log_rate_allows(&rate, 5 * second, 3, &suppressed));
+        cr_expect_eq(suppressed, 0u);
+    }
+    for (int i = 0; i < 9; i++) {
+        cr_expect_not(log_rate_allows(&rate, 6 * second - 1, 3, &suppressed));
+    }
+    cr_expect(log_rate_allows(&rate, 6 * second, 3, &suppressed));
+    cr_expect_eq(suppressed, 9u);
+    cr_expect(log_rate_allows(&rate, 6 * second, 3, &suppressed));
+    cr_expect_eq(suppressed, 0u);
 }

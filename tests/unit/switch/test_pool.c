@@ -1,5 +1,6 @@
 /* test_pool.c - buffers used again. */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "switch/limits.h"
 #include "switch/pool.h"
@@ -39,5 +40,20 @@ Test(pool, memory_kept_is_bounded) {
     pool_give(&pool, NULL);
     cr_expect_leq(pool.kept, POOL_TOTAL_BYTES);
     cr_expect_gt(pool.kept, 0);
+    pool_clear(&pool);
+}
+
+Test(pool, much_that_is_not_used_is_given_back) {
+    struct pool pool = {0};
+    struct buffer *buffer = pool_take(&pool, MIB(4));
+    cr_assert_not_null(buffer_extend(buffer, MIB(1)));
+    buffer->used = 5000;
+    memset(buffer->base, 'x', buffer->used);
+    pool_trim(buffer);
+    cr_expect_eq(buffer->size, 5000);
+    cr_expect_eq(buffer->base[4999], 'x');
+    pool_trim(buffer);
+    cr_expect_eq(buffer->used, 5000);
+    pool_give(&pool, buffer);
     pool_clear(&pool);
 }
