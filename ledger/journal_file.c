@@ -280,7 +280,8 @@ static int file_replay(struct journal *journal, const struct journal_batch *from
         rc = find_start(file, numbers, count, from->sequence, &start, failure);
     }
     if (rc == 0 && count > 0) {
-        oldest = file->first = numbers[0];
+        oldest = numbers[0];
+        file->first = oldest;
         file->last = numbers[count - 1];
         rc = journal_scan(&scan, numbers + start, count - start);
     }

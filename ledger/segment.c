@@ -213,8 +213,12 @@ int segment_list(int folder_fd, uint32_t **numbers, uint32_t *count,
         }
         return rc;
     }
-    *numbers = calloc(SEGMENTS_MAX, sizeof **numbers);
-    errno = *numbers != NULL ? 0 : ENOMEM;
+    uint32_t *found = calloc(SEGMENTS_MAX, sizeof *found);
+    if (found == NULL) {
+        (void)closedir(folder);
+        return failure_set(failure, LEDGER_EMEMORY, "out of memory");
+    }
+    errno = 0;
     for (struct dirent *entry; errno == 0 && (entry = readdir(folder)) != NULL;) {
         char *end = NULL;
         unsigned long number = strtoul(entry->d_name, &end, 10);
@@ -225,18 +229,18 @@ int segment_list(int folder_fd, uint32_t **numbers, uint32_t *count,
         if (*count == SEGMENTS_MAX) {
             errno = EMFILE;
         } else {
-            (*numbers)[(*count)++] = (uint32_t)number;
+            found[(*count)++] = (uint32_t)number;
         }
     }
     int error = errno; /* a listing that ends early would hide segments */
     (void)closedir(folder);
     if (error != 0) {
-        free(*numbers);
-        *numbers = NULL;
+        free(found);
         return failure_set(failure, LEDGER_EJOURNAL, "journal: cannot list its folder: %s",
                            strerror(error));
     }
-    qsort(*numbers, *count, sizeof **numbers, by_number);
+    qsort(found, *count, sizeof *found, by_number);
+    *numbers = found;
     return 0;
 }
 

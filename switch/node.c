@@ -89,13 +89,13 @@ static int count_places(struct node *node, char *why, size_t why_size) {
                        "the node may have %llu files open and needs %llu: raise the hard limit "
                        "(ulimit -Hn)",
                        (unsigned long long)limit.rlim_cur,
-                       (unsigned long long)(beside + config->connections_max));
+                       (unsigned long long)beside + config->connections_max);
         return -1;
     }
     node->shared.connections_max = (uint32_t)(limit.rlim_cur - beside);
     log_event(LOG_WARN, "few_files", "limit=%llu need=%llu connections_max=%u advice=%s",
               (unsigned long long)limit.rlim_cur,
-              (unsigned long long)(beside + config->connections_max),
+              (unsigned long long)beside + config->connections_max,
               (unsigned)node->shared.connections_max,
               "raise the hard limit of open files (ulimit -Hn), or lower connections_max");
     return 0;
