@@ -136,7 +136,8 @@ static int journal_chunk(struct ledger *ledger, const struct chunk *chunk, uint6
         return stop(ledger, &failure);
     }
     ledger->appended_bytes += chunk->bytes;
-    if (ledger->appended_bytes - ledger->nudged_bytes > ledger->options.segment_bytes / 4) {
+    uint64_t since = ledger->appended_bytes - ledger->nudged_bytes;
+    if (ledger->nudged_bytes == 0 || since > ledger->options.segment_bytes / 4) {
         ledger->nudged_bytes = ledger->appended_bytes;
         checkpoint_nudge(&ledger->checkpoint);
     }
