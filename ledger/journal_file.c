@@ -97,7 +97,9 @@ static int enter(struct journal_file *file, uint32_t number, uint64_t offset,
 static int next_segment(struct journal_file *file, struct ledger_failure *failure) {
     int rc = 0;
     if (file->last == file->current) { /* the checkpoint thread did not come to it */
-        rc = make_ahead(file, 1, failure);
+        /* A new journal starts with two segments, so that one removed by hand leaves one that
+         * tells. */
+        rc = make_ahead(file, file->current == 0 ? 2 : 1, failure);
     }
     return rc == 0 ? enter(file, file->current + 1, BLOCK_BYTES, failure) : rc;
 }
