@@ -68,6 +68,26 @@ static void list_in(struct conn *conn, struct conn_pot *pot, enum conn_pot_kind 
     pot->last = place;
 }
 
+/* Who goes when a pot is over its bound: of those that did nothing for longest, the first that owes
+ * more than a little. A peer whose few bytes wait for the end of this turn is not what fills it. */
+static struct conn *victim(struct loop *loop, const struct conn_pot *pot, enum conn_pot_kind kind) {
+    uint32_t place = pot->first;
+    ASSERT(place != CALL_NONE);
+    for (unsigned looks = 0; kind == CONN_UNSENT && looks < CONN_VICTIM_LOOKS; looks++) {
+        struct conn *conn = &loop->conns.conns[place];
+        size_t unsent = conn->sending_left + conn->held_bytes;
+        unsent += conn->out == NULL ? 0 : conn->out->used;
+        if (unsent > CONN_UNSENT_LITTLE) {
+            return conn;
+        }
+        place = conn->shares[kind].later;
+        if (place == CALL_NONE) {
+            break;
+        }
+    }
+    return &loop->conns.conns[pot->first];
+}
+
 void conn_share_set(struct conn *conn, enum conn_pot_kind kind, size_t bytes, bool touch) {
     struct loop *loop = conn->loop;
     struct conn_share *share = &conn->shares[kind];
@@ -95,9 +115,8 @@ void conn_share_set(struct conn *conn, enum conn_pot_kind kind, size_t bytes, bo
         list_in(conn, pot, kind);
     }
     while (pot->bytes > pot_max[kind][known]) {
-        ASSERT(pot->first != CALL_NONE);
         metrics_add(&loop->metrics->evicted, 1);
-        conn_close(&loop->conns.conns[pot->first]); /* which gives its share back */
+        conn_close(victim(loop, pot, kind)); /* which gives its share back */
     }
 }
 

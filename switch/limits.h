@@ -52,6 +52,8 @@
 
 /* Requests. */
 #define RPC_FRAME_MAX MIB(4)        /* 8190 payments of 500 bytes */
+#define CONN_UNSENT_LITTLE KIB(4)  /* an answer to a login or a probe: nobody is closed for it */
+#define CONN_VICTIM_LOOKS 64u      /* connections looked at for one that owes more: a microsecond */
 #define RPC_FRAME_STRANGER_MAX KIB(1) /* before login: a name and a MAC */
 #define RPC_STRIKES_MAX 3u          /* calls before login; then the connection is closed */
 #define HTTP_HEADER_MAX KIB(16)     /* request line and headers */

@@ -110,6 +110,20 @@ Test(conn_memory, who_did_nothing_for_the_longest_time_goes_not_who_comes_next) 
     cr_expect_eq(next->state, CONN_OPEN);
 }
 
+Test(conn_memory, who_owes_a_little_is_not_closed_for_those_who_owe_much) {
+    struct conn *login = peer(false), *reader = peer(false), *next = peer(false);
+    login->held_bytes = 50;
+    conn_share_set(login, CONN_UNSENT, MIB(1), true); /* the buffer it writes into is a large one */
+    reader->held_bytes = MIB(14);
+    conn_share_set(reader, CONN_UNSENT, MIB(14), true);
+    next->held_bytes = MIB(2);
+    conn_share_set(next, CONN_UNSENT, MIB(2), true);
+    cr_expect_eq(login->state, CONN_OPEN);
+    cr_expect_eq(reader->state, CONN_CLOSING);
+    cr_expect_eq(next->state, CONN_OPEN);
+    login->held_bytes = reader->held_bytes = next->held_bytes = 0;
+}
+
 Test(conn_memory, one_that_logs_in_changes_its_pot) {
     struct conn *conn = peer(false);
     conn_share_set(conn, CONN_UNSENT, 1000, false);
