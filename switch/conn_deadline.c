@@ -1,4 +1,6 @@
 /* conn_deadline.c - what a connection owes its peer, and how long the peer may keep us waiting. */
+#include <sys/ioctl.h>
+
 #include "switch/assert.h"
 #include "switch/conn.h"
 #include "switch/limits.h"
@@ -67,6 +69,14 @@ bool conn_is_slow(size_t size, size_t before, size_t now) {
     return now > before || before - now < least;
 }
 
+/* Whether what the peer sent lies in its socket: then the loop is late, not the peer. */
+static bool input_waits(const struct conn *conn) {
+    uv_os_fd_t fd;
+    int bytes = 0;
+    return conn->state == CONN_OPEN && !conn->paused && uv_fileno(&conn->uv.handle, &fd) == 0 &&
+           ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
 void conn_overdue(struct conn *conn, uint64_t now_ns) {
     if (conn->sending != NULL) {
         size_t left = uv_stream_get_write_queue_size(&conn->uv.stream);
@@ -76,6 +86,10 @@ void conn_overdue(struct conn *conn, uint64_t now_ns) {
             conn_arm(conn);
             return;
         }
+    }
+    if (conn->sending == NULL && input_waits(conn)) {
+        conn->loop->conns.deadlines[conn_place(conn)] = from_ms(now_ns, LOOP_SWEEP_MS);
+        return;
     }
     if (conn->state != CONN_LINGERING) {
         metrics_add(&conn->loop->metrics->timeouts, 1);
