@@ -81,8 +81,21 @@ void account_lookup(struct ledger *ledger, const struct command *command, uint64
 void registry_put(struct ledger *ledger, const struct command *command, uint64_t hash,
                   struct ledger_result *result) {
     (void)hash;
-    state_put_record(ledger, RECORD_REGISTRY, command_reference(command), command->reference_size,
-                     command_attributes(command), command->attributes_size);
+    size_t size = 0;
+    const void *key = command_reference(command), *value = command_attributes(command);
+    const void *seen = state_record(ledger, RECORD_REGISTRY, key, command->reference_size, &size);
+    if (seen != NULL && size == command->attributes_size && memcmp(seen, value, size) == 0) {
+        result->status = LEDGER_REPLAYED;
+        result->replayed = 1;
+        return;
+    }
+    uint64_t version = seen == NULL ? LEDGER_VERSION_NEW : ledger_registry_version(seen, size);
+    if (command->id != LEDGER_VERSION_ANY && command->id != version) {
+        result->status = LEDGER_RECORD_CHANGED;
+        return;
+    }
+    state_put_record(ledger, RECORD_REGISTRY, key, command->reference_size, value,
+                     command->attributes_size);
     result->status = LEDGER_DONE;
 }
 

@@ -19,6 +19,7 @@ static const apply_function functions[] = {
     [LEDGER_TOKEN_ISSUE] = token_issue,
     [LEDGER_REGISTRY_PUT] = registry_put,
     [LEDGER_REGISTRY_LOOKUP] = registry_lookup,
+    [LEDGER_CHECK] = payment_check,
 };
 
 /* First look: the reference's hash, and the buckets that the command will start from. */
@@ -121,6 +122,9 @@ void apply_need(const struct command *command, struct table_need *need, uint64_t
     case LEDGER_REGISTRY_PUT:
         need->bytes = command->size + sizeof(struct table_record);
         need->records = 1;
+        break;
+    case LEDGER_CHECK:
+        *accounts = 2 * (uint64_t)command->leg_count;
         break;
     default:
         break;

@@ -2,6 +2,7 @@
 #include "ledger/command.h"
 
 #include <string.h>
+#include <xxhash.h>
 
 #include "ledger/assert.h"
 #include "ledger/limits.h"
@@ -68,7 +69,8 @@ bool command_may_stay_open(const struct command *command) {
 
 bool command_is_read(const struct command *command) {
     return command->kind == LEDGER_LOOKUP || command->kind == LEDGER_ACCOUNT_LOOKUP ||
-           command->kind == LEDGER_REGISTRY_LOOKUP || command->kind == LEDGER_REFUSED;
+           command->kind == LEDGER_REGISTRY_LOOKUP || command->kind == LEDGER_REFUSED ||
+           command->kind == LEDGER_CHECK;
 }
 
 /* ---- Shape -------------------------------------------------------------------------------- */
@@ -151,6 +153,13 @@ static bool plain(const struct command *command) { /* no parts but the middle */
            command->attributes_size == 0;
 }
 
+static enum ledger_status check_check(const struct command *command) {
+    enum ledger_status status = check_legs(command_legs(command), command->leg_count);
+    bool bare = command->flags == 0 && command->reference_size == 0 &&
+                command->attributes_size == 0 && command->id == 0;
+    return status != LEDGER_DONE || bare ? status : LEDGER_BAD_COMMAND;
+}
+
 static enum ledger_status check_shape(const struct command *command) {
     bool ok = false;
     switch (command->kind) {
@@ -178,9 +187,12 @@ static enum ledger_status check_shape(const struct command *command) {
     case LEDGER_REGISTRY_LOOKUP:
         ok = command->flags == 0 && command->leg_count == 0 && command->reference_size >= 1 &&
              command->reference_size <= LEDGER_KEY_MAX &&
+             (command->kind == LEDGER_REGISTRY_PUT || command->id == 0) &&
              command->attributes_size <=
                  (command->kind == LEDGER_REGISTRY_PUT ? LEDGER_VALUE_MAX : 0u);
         break;
+    case LEDGER_CHECK:
+        return check_check(command);
     case LEDGER_REFUSED:
         ok = plain(command) && command->id > LEDGER_REPLAYED && command->id < LEDGER_STATUS_COUNT;
         break;
@@ -287,6 +299,17 @@ enum ledger_status ledger_put_open(struct ledger_writer *writer, const struct le
     return put(writer, &header, parts, 4);
 }
 
+enum ledger_status ledger_put_check(struct ledger_writer *writer,
+                                    const struct ledger_leg_request *legs, uint32_t leg_count) {
+    enum ledger_status status = check_legs(legs, leg_count);
+    if (status != LEDGER_DONE) {
+        return status;
+    }
+    struct command header = {.kind = LEDGER_CHECK, .leg_count = (uint8_t)leg_count};
+    const struct part parts[] = {{legs, leg_count * sizeof legs[0]}};
+    return put(writer, &header, parts, 1);
+}
+
 enum ledger_status ledger_put_target(struct ledger_writer *writer, enum ledger_kind kind,
                                      const struct ledger_target *target) {
     bool by_reference = target->payment == 0;
@@ -355,11 +378,12 @@ enum ledger_status ledger_put_token(struct ledger_writer *writer, uint64_t accou
 }
 
 static enum ledger_status put_registry(struct ledger_writer *writer, enum ledger_kind kind,
-                                       struct part key, struct part value) {
+                                       struct part key, struct part value, uint64_t version) {
     if (key.size > LEDGER_KEY_MAX || value.size > LEDGER_VALUE_MAX) {
         return LEDGER_BAD_COMMAND;
     }
     struct command header = {.kind = (uint8_t)kind,
+                             .id = version,
                              .reference_size = (uint8_t)key.size,
                              .attributes_size = (uint16_t)value.size};
     const struct part parts[] = {key, value};
@@ -367,15 +391,21 @@ static enum ledger_status put_registry(struct ledger_writer *writer, enum ledger
 }
 
 enum ledger_status ledger_put_registry(struct ledger_writer *writer, const void *key,
-                                       uint32_t key_size, const void *value, uint32_t value_size) {
+                                       uint32_t key_size, const void *value, uint32_t value_size,
+                                       uint64_t version) {
     return put_registry(writer, LEDGER_REGISTRY_PUT, (struct part){key, key_size},
-                        (struct part){value, value_size});
+                        (struct part){value, value_size}, version);
+}
+
+uint64_t ledger_registry_version(const void *value, size_t value_size) {
+    uint64_t hash = XXH3_64bits(value, value_size);
+    return hash <= LEDGER_VERSION_NEW ? hash + 2 : hash;
 }
 
 enum ledger_status ledger_put_registry_lookup(struct ledger_writer *writer, const void *key,
                                               uint32_t key_size) {
     return put_registry(writer, LEDGER_REGISTRY_LOOKUP, (struct part){key, key_size},
-                        (struct part){NULL, 0});
+                        (struct part){NULL, 0}, LEDGER_VERSION_ANY);
 }
 
 enum ledger_status ledger_put_refused(struct ledger_writer *writer, enum ledger_status status) {

@@ -120,6 +120,7 @@ void parts_of(struct ledger *ledger, const struct ledger_payment *payment, struc
 typedef void (*apply_function)(struct ledger *ledger, const struct command *command, uint64_t hash,
                                struct ledger_result *result);
 void payment_open(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
+void payment_check(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
 void payment_complete(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
 void payment_decline(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
 void payment_retry(struct ledger *, const struct command *, uint64_t, struct ledger_result *);

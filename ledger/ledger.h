@@ -29,6 +29,7 @@ enum ledger_kind {
     LEDGER_REGISTRY_PUT = 12,
     LEDGER_REGISTRY_LOOKUP = 13, /* not journalled                                  */
     LEDGER_REFUSED = 14,         /* answered with its status; keeps results in step */
+    LEDGER_CHECK = 15,           /* would this open succeed? not journalled           */
 };
 
 /* ---- Making commands ---------------------------------------------------------------------
@@ -59,7 +60,15 @@ struct ledger_open {
     uint16_t operation;
     uint32_t value_date;   /* yyyymmdd, a day of the calendar; 0: the day of the batch      */
     uint32_t expires_in_s; /* of a payment that stays open; 0: never                        */
-    uint64_t reversal_of;  /* a completed payment, or 0                                     */
+    /* A repeat is the same request when its first match_size bytes of attributes and its operation
+     * are those of the payment, whatever its fees and dates are by now. 0: when all is the same. */
+    uint32_t match_size;
+    /* Not 0: a repeat moves the payment on. One that waits is tried again; one that was held at
+     * least so long before is completed, in the same apply; its answer is the state after it. Then
+     * expires_in_s counts from the hold and from each repeat that leaves it held, and a payment
+     * that waits has no deadline. */
+    uint32_t repeat_after_ms;
+    uint64_t reversal_of; /* a completed payment, or 0                                     */
     const void *attributes;
     uint32_t attributes_size;
     /* The one-time token it spends: account that it was issued for (0: none) and its hash. */
@@ -69,13 +78,15 @@ struct ledger_open {
 
 /* How complete, decline, retry, dispatch and lookup name their payment: by id, or when id is 0 by
  * (requester, reference). `requester` must own the payment; 0: an operator, who may touch any
- * (then only by id). */
+ * (then only by id). With both an id and a reference, the payment must have both. */
 struct ledger_target {
     uint64_t payment;
     uint64_t requester;
     const void *reference;
     uint32_t reference_size;
     bool by_provider; /* complete, decline: this is the provider's final answer */
+    uint32_t
+        expires_in_s; /* retry: of the hold, when the payment was opened with repeat_after_ms */
 };
 
 struct ledger_account_request {
@@ -94,6 +105,10 @@ enum ledger_account_field { /* what ACCOUNT_CHANGE sets */
 };
 
 enum ledger_status ledger_put_open(struct ledger_writer *writer, const struct ledger_open *open);
+/* Asks what an open with these legs (no reference, no token) would be refused for: DONE or the
+ * status. FUNDS is told too. */
+enum ledger_status ledger_put_check(struct ledger_writer *writer,
+                                    const struct ledger_leg_request *legs, uint32_t leg_count);
 /* kind: LEDGER_COMPLETE, DECLINE, RETRY, DISPATCH or LOOKUP. */
 enum ledger_status ledger_put_target(struct ledger_writer *writer, enum ledger_kind kind,
                                      const struct ledger_target *target);
@@ -110,9 +125,16 @@ enum ledger_status ledger_put_account_lookup(struct ledger_writer *writer, uint6
 enum ledger_status ledger_put_token(struct ledger_writer *writer, uint64_t account,
                                     const uint8_t *hash, uint32_t expires_in_s);
 /* Sets a registry record (both copied); nothing is ever removed. key 1..128, value 0..4096 bytes.
- */
+ * version: what the record must be for that, else it is refused as RECORD_CHANGED: the
+ * ledger_registry_version of the value that the change was made from, LEDGER_VERSION_NEW: there is
+ * none yet, LEDGER_VERSION_ANY. A put of the very value that is there is REPLAYED. */
+#define LEDGER_VERSION_ANY 0u
+#define LEDGER_VERSION_NEW 1u
 enum ledger_status ledger_put_registry(struct ledger_writer *writer, const void *key,
-                                       uint32_t key_size, const void *value, uint32_t value_size);
+                                       uint32_t key_size, const void *value, uint32_t value_size,
+                                       uint64_t version);
+/* Names a value: never ANY or NEW. Pure. */
+uint64_t ledger_registry_version(const void *value, size_t value_size);
 enum ledger_status ledger_put_registry_lookup(struct ledger_writer *writer, const void *key,
                                               uint32_t key_size);
 enum ledger_status ledger_put_refused(struct ledger_writer *writer, enum ledger_status status);
@@ -190,6 +212,12 @@ int ledger_flush(struct ledger *ledger);
 
 /* Flushes (unless the ledger stopped), joins its thread, frees all. NULL is fine. */
 int ledger_close(struct ledger *ledger);
+
+/* The newest durable value of a registry record: true, and *value_size bytes at value, which has
+ * room for LEDGER_VALUE_MAX; false: there is none, or LMDB cannot be read. Any thread; takes about
+ * a microsecond. What was put before a commit returned is seen by all who ask after it. */
+bool ledger_registry_get(struct ledger *ledger, const void *key, size_t key_size, void *value,
+                         size_t *value_size);
 
 /* Counters and gauges. Any thread; values are of slightly different instants. */
 struct ledger_stats {

@@ -156,6 +156,15 @@ void payment_open(struct ledger *ledger, const struct command *command, uint64_t
     answer(result, LEDGER_DONE, payment);
 }
 
+void payment_check(struct ledger *ledger, const struct command *command, uint64_t hash,
+                   struct ledger_result *result) {
+    (void)hash;
+    struct parts parts;
+    enum ledger_status status =
+        parts_find(ledger, command_legs(command), command->leg_count, &parts);
+    answer(result, status == LEDGER_DONE ? parts_check(ledger, &parts) : status, NULL);
+}
+
 /* ---- The others --------------------------------------------------------------------------- */
 
 /* The payment a command names. NULL: *result tells why not. */

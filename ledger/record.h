@@ -58,7 +58,8 @@
     X(31, OVER_CEILING,       "the account to credit would pass its largest balance") \
     X(32, OVER_DAY_LIMIT,     "the account to debit would pass its turnover limit of the day") \
     X(33, OVER_MONTH_LIMIT,   "the account to debit would pass its turnover limit of the month") \
-    X(34, FUNDS,              "the account to debit has not enough money")
+    X(34, FUNDS,              "the account to debit has not enough money") \
+    X(35, RECORD_CHANGED,     "the registry record was changed by somebody else; read it again")
 /* clang-format on */
 
 enum ledger_status {
@@ -165,6 +166,7 @@ enum ledger_payment_flag {
     LEDGER_PAYMENT_WAIT = 2,       /* waits when funds lack, instead of being refused      */
     LEDGER_PAYMENT_DISPATCHED = 4, /* sent to a provider: only its answer ends the payment */
     LEDGER_PAYMENT_EXPIRED = 8,    /* declined by its deadline                             */
+    LEDGER_PAYMENT_REPEATS = 16,   /* its repeats move it on: repeat_after_ms              */
 };
 
 /* A payment as stored and as answered by a lookup: this header, then `leg_count` legs, then the

@@ -4,7 +4,11 @@
  *
  * The life of one request: decode -> (SUBMIT: the ledger) -> encode -> bytes to the peer
  *                                 -> (QUERY: a worker)     -> query  -> bytes to the peer
- *                                 -> (ANSWERED)                      -> bytes to the peer */
+ *                                 -> (ANSWERED)                      -> bytes to the peer
+ * and one that costs too much for a loop, such as signatures:
+ *   decode -> (WORK: a worker) -> work -> (SUBMIT: the ledger) -> (a worker) work_encode -> bytes
+ *                                      -> (ANSWERED)                                     -> bytes
+ */
 #ifndef PROTOCOLS_ADAPTER_H
 #define PROTOCOLS_ADAPTER_H
 
@@ -24,6 +28,7 @@ enum grant_right {
     GRANT_ACCOUNT_READ = 32, /* accounts and statements */
     GRANT_NODE = 64,         /* node information        */
     GRANT_OPERATOR = 128, /* everything, any requester's payments, account changes, node control */
+    GRANT_TOKEN = 256,    /* one-time tokens for clients */
 };
 struct grant_range {
     uint64_t first, last;
@@ -59,6 +64,17 @@ struct adapter_request {
     uint32_t call_id;          /* RPC msgid                                            */
     const struct grant *grant; /* who asks; NULL: nobody was authenticated             */
     uint64_t received_ns;      /* wall-clock                                           */
+    struct slice peer;         /* HTTP: the client's address, IPv4 or IPv6 text without a port: the
+                                  socket's, or what a trusted proxy says of it           */
+    bool secure;               /* HTTP: a trusted proxy says that the client came by https */
+};
+
+/* A request on a worker. The node's copy: all slices live until work_encode has returned, but
+ * there are no headers. memory: the adapter's own layout; not cleared. */
+#define ADAPTER_WORK_MEMORY 4096
+struct adapter_work {
+    struct adapter_request request;
+    _Alignas(16) uint8_t memory[ADAPTER_WORK_MEMORY];
 };
 
 /* What decode wants to know again in encode or query; the adapter's own layout. */
@@ -77,6 +93,19 @@ enum adapter_verdict {
     ADAPTER_SUBMIT,   /* commands were written: give them to the ledger, then call encode */
     ADAPTER_QUERY,    /* call query on a worker, with a snapshot                          */
     ADAPTER_ANSWERED, /* *reply is complete                                               */
+    ADAPTER_WORK,     /* call work on a worker. Of decode only, and with HTTP             */
+};
+
+/* What the config says to adapters; lives as long as the node. */
+struct adapter_settings {
+    const char *public_url;   /* "https://pay.example.kz", without a '/' at the end; "": unknown */
+    uint64_t amount_max;      /* tiyn; largest amount of a payment from outside                 */
+    uint64_t fee_account;     /* account id of the fee income                                  */
+    uint32_t repeat_after_ms; /* age of a hold at which the agent's repeat completes it         */
+    uint32_t hold_life_s;     /* of a terminal payment's hold without repeats                   */
+    uint32_t token_life_s;    /* of a cash-out token                                           */
+    const char *node_key;     /* PEM of the node's private RSA key, NUL-terminated; NULL: none */
+    uint8_t token_key[32];    /* what cash-out tokens are hashed with; secret                  */
 };
 
 /* What the node tells about itself, and does for an operator. Functions: any thread. */
@@ -85,11 +114,18 @@ struct adapter_env {
     const char *version;
     void (*stats)(void *node, struct ledger_stats *stats, uint64_t *uptime_ns);
     bool (*ready)(void *node, char *why, size_t why_size); /* takes payments? else why not */
+    const struct adapter_settings *settings;
+    /* ledger_registry_get. */
+    bool (*registry_get)(void *node, const void *key, size_t key_size, void *value,
+                         size_t *value_size);
+    void (*random)(void *bytes, size_t size); /* a cryptographic generator's */
 };
 
 struct adapter {
     const char *name;        /* "rpc", "json_api": metrics label and folder            */
     const char *path_prefix; /* HTTP: requests whose path starts so; NULL: RPC methods */
+    /* HTTP: the largest body, and that of a peer without a gateway's key; 0: the server's own. */
+    uint32_t body_max, body_stranger_max;
     int (*init)(void **context, const struct adapter_env *env); /* env outlives it; 0 or -1 */
     void (*fini)(void *context);                                /* frees context           */
 
@@ -102,7 +138,8 @@ struct adapter {
 
     /* results[0..count) answer the commands in order; borrowed until return. results NULL: the
      * node does not know the outcome (time-out or failure): answer "unknown, ask again with the
-     * same reference", never "failed". A body (lookups) is only there when count is 1. */
+     * same reference", never "failed". Bodies (lookups) are only there when count is at most
+     * ADAPTER_BODIES_MAX. For a request that was worked on it is called with results NULL only. */
     void (*encode)(void *context, const struct adapter_note *note,
                    const struct ledger_result *results, uint32_t count,
                    struct adapter_reply *reply);
@@ -111,9 +148,21 @@ struct adapter {
      */
     void (*query)(void *context, const struct adapter_note *note, struct ledger_snapshot *snapshot,
                   struct adapter_reply *reply);
-};
 
-extern const struct adapter rpc_adapter;      /* protocols/rpc/      */
-extern const struct adapter json_api_adapter; /* protocols/json_api/ */
+    /* Worker threads, several at once with one context. As decode, but at most
+     * ADAPTER_WORK_COMMANDS commands; SUBMIT or ANSWERED. NULL when never ADAPTER_WORK. */
+    enum adapter_verdict (*work)(void *context, struct adapter_work *work,
+                                 struct ledger_writer *writer, struct adapter_reply *reply);
+    /* As encode; results are never NULL. Not called when the peer has gone. */
+    void (*work_encode)(void *context, struct adapter_work *work,
+                        const struct ledger_result *results, uint32_t count,
+                        struct adapter_reply *reply);
+};
+#define ADAPTER_BODIES_MAX 4
+#define ADAPTER_WORK_COMMANDS 4
+
+extern const struct adapter rpc_adapter;        /* protocols/rpc/        */
+extern const struct adapter json_api_adapter;   /* protocols/json_api/   */
+extern const struct adapter agent_soap_adapter; /* protocols/agent_soap/ */
 
 #endif

@@ -56,6 +56,7 @@ enum route_verdict route_request(struct conn *conn, struct call *call,
         return submit(conn, call, &writer);
     case ADAPTER_QUERY:
         return worker_query(loop, call) ? ROUTE_SENT : ROUTE_BUSY;
+    case ADAPTER_WORK: /* no adapter asks for it yet */
     case ADAPTER_ANSWERED:
     default:
         return ROUTE_ANSWERED;

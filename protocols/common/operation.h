@@ -21,7 +21,8 @@
     X(9,  FEE,         "fee")         /* a fee on its own                           */ \
     X(10, REVERSAL,    "reversal")    /* gives an earlier payment back              */ \
     X(11, SETTLEMENT,  "settlement")  /* with a merchant, provider or agent         */ \
-    X(12, ADJUSTMENT,  "adjustment")  /* a correction by the operator               */
+    X(12, ADJUSTMENT,  "adjustment")  /* a correction by the operator               */ \
+    X(13, CASH_IN_AVTOBYS, "cash_in_avtobys") /* cash-in with a fee rule of its own */
 /* clang-format on */
 
 enum operation {

@@ -54,6 +54,7 @@ uint32_t problem_http_status(unsigned status) {
         [LEDGER_OVER_DAY_LIMIT] = 422,
         [LEDGER_OVER_MONTH_LIMIT] = 422,
         [LEDGER_FUNDS] = 422,
+        [LEDGER_RECORD_CHANGED] = 409,
     };
     return status < LEDGER_STATUS_COUNT ? http[status] : 0;
 }

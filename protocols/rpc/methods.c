@@ -208,7 +208,7 @@ static enum ledger_status registry(const struct rpc_method *method, const msgpac
                         &note->fault))
         return LEDGER_BAD_COMMAND;
     return ledger_put_registry(writer, key.base, (uint32_t)key.size, value.base,
-                               (uint32_t)value.size);
+                               (uint32_t)value.size, LEDGER_VERSION_ANY);
 }
 
 #define METHOD(text, params_, right_, answer_, kind_, read_)                                       \

@@ -61,7 +61,8 @@ static int commit(struct rig *rig, unsigned batch, unsigned filler, struct ledge
     for (size_t i = 0; i < sizeof value; i++) /* would be records, if that were up to payloads */
         value[i] = (uint8_t) "1TIY"[i % 4];
     for (uint32_t i = 0; i < filler; i++)
-        REQUIRE(ledger_put_registry(&writer, &i, sizeof i, value, sizeof value) == LEDGER_DONE);
+        REQUIRE(ledger_put_registry(&writer, &i, sizeof i, value, sizeof value,
+                                    LEDGER_VERSION_ANY) == LEDGER_DONE);
     for (unsigned i = 0; i < writer.count; i++) {
         commands[i] = memory + at;
         at += ledger_command_size(memory + at, writer.used - at);

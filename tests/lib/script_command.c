@@ -145,6 +145,13 @@ static enum ledger_status put_open(struct script *script, struct script_words *w
     return ledger_put_open(&script->writer, &open);
 }
 
+static enum ledger_status put_check(struct script *script, struct script_words *words) {
+    struct ledger_leg_request legs[LEDGER_LEGS_MAX + 1];
+    struct ledger_open open = {.legs = legs};
+    open_legs(words, legs, &open);
+    return ledger_put_check(&script->writer, legs, open.leg_count);
+}
+
 static enum ledger_status put_target(struct script *script, struct script_words *words,
                                      enum ledger_kind kind) {
     struct ledger_target target = {.requester = SCRIPT_REQUESTER};
@@ -181,8 +188,15 @@ static enum ledger_status put_issue(struct script *script, struct script_words *
 
 static enum ledger_status put_registry(struct script *script, struct script_words *words) {
     const char *key = words_take(words), *value = words_take(words);
+    uint64_t version = LEDGER_VERSION_ANY;
+    if (words_accept(words, "new")) {
+        version = LEDGER_VERSION_NEW;
+    } else if (words_accept(words, "over")) {
+        const char *before = words_take(words);
+        version = ledger_registry_version(before, strlen(before));
+    }
     return ledger_put_registry(&script->writer, key, (uint32_t)strlen(key), value,
-                               (uint32_t)strlen(value));
+                               (uint32_t)strlen(value), version);
 }
 
 static enum ledger_status put_get(struct script *script, struct script_words *words,
@@ -226,6 +240,8 @@ static enum ledger_status put(struct script *script, struct script_words *words,
         expect->state = *name == 'p' ? LEDGER_COMPLETED : LEDGER_HELD;
         return put_open(script, words, *name == 'p');
     }
+    if (strcmp(name, "check") == 0)
+        return put_check(script, words);
     if (strcmp(name, "account") == 0)
         return put_account(script, words);
     if (strcmp(name, "change") == 0)

@@ -46,7 +46,8 @@ static enum ledger_status encode_registry(struct ledger_writer *writer,
     if (command->kind == LEDGER_REGISTRY_LOOKUP)
         return ledger_put_registry_lookup(writer, key, key_size);
     blob_fill(value, command->value_size, command->value_seed);
-    return ledger_put_registry(writer, key, key_size, value, command->value_size);
+    return ledger_put_registry(writer, key, key_size, value, command->value_size,
+                               LEDGER_VERSION_ANY);
 }
 
 static enum ledger_status encode(struct ledger_writer *writer, const struct sim_command *command) {
@@ -74,6 +75,8 @@ static enum ledger_status encode(struct ledger_writer *writer, const struct sim_
     case LEDGER_REGISTRY_PUT:
     case LEDGER_REGISTRY_LOOKUP:
         return encode_registry(writer, command);
+    case LEDGER_CHECK:
+        return ledger_put_check(writer, command->legs, command->leg_count);
     case LEDGER_REFUSED:
         return ledger_put_refused(writer, command->refused);
     }

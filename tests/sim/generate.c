@@ -183,6 +183,11 @@ uint32_t generate_accounts(struct sim *sim, struct sim_command *commands) {
     return count;
 }
 
+static void generate_check(struct sim *sim, struct sim_command *command) {
+    generate_open(sim, command);
+    command->kind = LEDGER_CHECK;
+}
+
 void generate_command(struct sim *sim, struct sim_command *commands, uint32_t count) {
     struct random *random = &sim->random;
     struct sim_command *command = &commands[count];
@@ -192,6 +197,8 @@ void generate_command(struct sim *sim, struct sim_command *commands, uint32_t co
         return;
     if (kind < 58)
         generate_open(sim, command);
+    else if (kind < 60)
+        generate_check(sim, command);
     else if (kind < 82)
         target(sim, command);
     else if (kind < 84)

@@ -128,8 +128,19 @@ enum ledger_status model_token_check(struct model *model, const struct sim_comma
 
 /* ---- Everything ---- */
 
-static void registry_put(struct model *model, const struct sim_command *command) {
-    model->registry[command->key] = (struct model_record){
+static void registry_put(struct model *model, const struct sim_command *command,
+                         struct model_result *result) {
+    struct model_record *record = &model->registry[command->key];
+    if (record->exists && record->size == command->value_size) {
+        static uint8_t there[LEDGER_VALUE_MAX], asked[LEDGER_VALUE_MAX];
+        blob_fill(there, record->size, record->seed);
+        blob_fill(asked, record->size, command->value_seed);
+        if (memcmp(there, asked, record->size) == 0) {
+            result->status = LEDGER_REPLAYED;
+            return;
+        }
+    }
+    *record = (struct model_record){
         .exists = true, .seed = command->value_seed, .size = command->value_size};
 }
 
@@ -164,11 +175,14 @@ void model_apply(struct model *model, const struct sim_command *command,
         token_issue(model, command, result);
         break;
     case LEDGER_REGISTRY_PUT:
-        registry_put(model, command);
+        registry_put(model, command, result);
         break;
     case LEDGER_REGISTRY_LOOKUP:
         if (!model->registry[command->key].exists)
             result->status = LEDGER_RECORD_NOT_FOUND;
+        break;
+    case LEDGER_CHECK:
+        model_check(model, command, result);
         break;
     case LEDGER_REFUSED:
         result->status = command->refused;

@@ -193,6 +193,20 @@ static struct model_payment *record_payment(struct model *model,
     return payment;
 }
 
+void model_check(struct model *model, const struct sim_command *command,
+                 struct model_result *result) {
+    struct share shares[LEDGER_LEGS_MAX * 2];
+    struct ledger_leg legs[LEDGER_LEGS_MAX];
+    for (unsigned i = 0; i < command->leg_count; i++)
+        legs[i] = (struct ledger_leg){.debit = command->legs[i].debit,
+                                      .credit = command->legs[i].credit,
+                                      .amount = command->legs[i].amount};
+    result->status = model_check_accounts(model, legs, command->leg_count);
+    if (result->status == LEDGER_DONE)
+        result->status = model_check_money(
+            model, shares, model_shares_of(model, legs, command->leg_count, shares));
+}
+
 void model_payment_open(struct model *model, const struct sim_command *command,
                         struct model_result *result) {
     uint32_t *slot =

@@ -154,7 +154,8 @@ static void put_one_of_each(void) {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         cr_assert_eq(ledger_put_target(&writer, kinds[i], &target), LEDGER_DONE);
     cr_assert_eq(ledger_put_expire(&writer, 5), LEDGER_DONE);
-    cr_assert_eq(ledger_put_registry(&writer, blob, LEDGER_KEY_MAX, blob, LEDGER_VALUE_MAX),
+    cr_assert_eq(ledger_put_registry(&writer, blob, LEDGER_KEY_MAX, blob, LEDGER_VALUE_MAX,
+                                     LEDGER_VERSION_NEW),
                  LEDGER_DONE);
     cr_assert_eq(ledger_put_registry_lookup(&writer, blob, LEDGER_KEY_MAX), LEDGER_DONE);
     cr_assert_eq(ledger_put_refused(&writer, LEDGER_FORBIDDEN), LEDGER_DONE);

@@ -198,3 +198,9 @@ Test(payment, without_ceiling_there_is_none) {
     check("account 1 issuer overdraft; account 10; pay r1 1>10 1152921504606846976;"
           "balance 10 = 1152921504606846976");
 }
+
+Test(payment, a_check_is_answered_as_the_open_would_be_and_changes_nothing) {
+    check("account 1 issuer overdraft; account 10; account 20 ceiling 50; pay in 1>10 100;"
+          "check 10>20 50 => DONE; check 10>20 51 => OVER_CEILING; check 20>10 1 => FUNDS;"
+          "check 10>30 1 => CREDIT_NOT_FOUND; pay all 10>20 50");
+}

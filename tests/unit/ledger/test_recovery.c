@@ -119,8 +119,8 @@ static void large_batches(struct rig *inside, void *shared) {
         struct ledger_result results[MANY];
         struct ledger_writer writer = {.base = memory, .size = sizeof memory};
         while (writer.count < MANY)
-            REQUIRE(ledger_put_registry(&writer, &writer.count, 4, value, sizeof value) ==
-                    LEDGER_DONE);
+            REQUIRE(ledger_put_registry(&writer, &writer.count, 4, value, sizeof value,
+                                        LEDGER_VERSION_ANY) == LEDGER_DONE);
         rig_commit(inside, &writer, results);
         REQUIRE(results[MANY - 1].status == LEDGER_DONE);
     }

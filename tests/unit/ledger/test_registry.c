@@ -11,7 +11,9 @@ Test(registry, what_was_put_is_there) {
 }
 
 Test(registry, a_new_value_replaces_the_old) {
-    check("put a one; put a three; get a = three; put a 2; get a = 2");
+    check("put a one; put a three; get a = three; put a 2; get a = 2; put a 2 => REPLAYED");
+    check("put a b new; put a c new => RECORD_CHANGED; put a c over x => RECORD_CHANGED; get a = b;"
+          "put a c over b; get a = c; put z c over b => RECORD_CHANGED");
 }
 
 Test(registry, survives_a_crash) {
@@ -23,7 +25,8 @@ static enum ledger_status put(struct rig *rig, const void *key, uint32_t key_siz
     _Alignas(8) uint8_t memory[LEDGER_COMMAND_MAX];
     struct ledger_writer writer = {.base = memory, .size = sizeof memory};
     struct ledger_result result = {0};
-    enum ledger_status status = ledger_put_registry(&writer, key, key_size, value, value_size);
+    enum ledger_status status =
+        ledger_put_registry(&writer, key, key_size, value, value_size, LEDGER_VERSION_ANY);
     if (status != LEDGER_DONE)
         return status;
     rig_commit(rig, &writer, &result);

@@ -60,6 +60,7 @@ static const struct {
     [LEDGER_OVER_DAY_LIMIT] = {BANK "change 10 day 5; pay r 10>20 6 => OVER_DAY_LIMIT", 0},
     [LEDGER_OVER_MONTH_LIMIT] = {BANK "change 10 month 5; pay r 10>20 6 => OVER_MONTH_LIMIT", 0},
     [LEDGER_FUNDS] = {BANK "pay r 20>10 1 => FUNDS", 0},
+    [LEDGER_RECORD_CHANGED] = {BANK "put a b new; put a c new => RECORD_CHANGED", 0},
 };
 
 Test(status, each_is_reached, .timeout = 120) {
