@@ -213,11 +213,11 @@ int ledger_flush(struct ledger *ledger);
 /* Flushes (unless the ledger stopped), joins its thread, frees all. NULL is fine. */
 int ledger_close(struct ledger *ledger);
 
-/* The newest durable value of a registry record: true, and *value_size bytes at value, which has
- * room for LEDGER_VALUE_MAX; false: there is none, or LMDB cannot be read. Any thread; takes about
- * a microsecond. What was put before a commit returned is seen by all who ask after it. */
-bool ledger_registry_get(struct ledger *ledger, const void *key, size_t key_size, void *value,
-                         size_t *value_size);
+/* The newest durable value of a registry record. DONE: *value_size bytes at value, which has room
+ * for LEDGER_VALUE_MAX. RECORD_NOT_FOUND. BUSY: it cannot be read now. Any thread; takes about a
+ * microsecond. What was put before a commit returned is seen by all who ask after it. */
+enum ledger_status ledger_registry_get(struct ledger *ledger, const void *key, size_t key_size,
+                                       void *value, size_t *value_size);
 
 /* Counters and gauges. Any thread; values are of slightly different instants. */
 struct ledger_stats {
