@@ -64,9 +64,8 @@ struct ledger_open {
      * are those of the payment, whatever its fees and dates are by now. 0: when all is the same. */
     uint32_t match_size;
     /* Not 0: a repeat moves the payment on. One that waits is tried again; one that was held at
-     * least so long before is completed, in the same apply; its answer is the state after it. Then
-     * expires_in_s counts from the hold and from each repeat that leaves it held, and a payment
-     * that waits has no deadline. */
+     * least so long before is completed, in the same apply; the answer is the state after it. Its
+     * deadline counts from the hold: while it waits it has none, and RETRY leaves it alone. */
     uint32_t repeat_after_ms;
     uint64_t reversal_of; /* a completed payment, or 0                                     */
     const void *attributes;
@@ -85,8 +84,6 @@ struct ledger_target {
     const void *reference;
     uint32_t reference_size;
     bool by_provider; /* complete, decline: this is the provider's final answer */
-    uint32_t
-        expires_in_s; /* retry: of the hold, when the payment was opened with repeat_after_ms */
 };
 
 struct ledger_account_request {

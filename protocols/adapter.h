@@ -116,8 +116,8 @@ struct adapter_env {
     bool (*ready)(void *node, char *why, size_t why_size); /* takes payments? else why not */
     const struct adapter_settings *settings;
     /* ledger_registry_get. */
-    bool (*registry_get)(void *node, const void *key, size_t key_size, void *value,
-                         size_t *value_size);
+    enum ledger_status (*registry_get)(void *node, const void *key, size_t key_size, void *value,
+                                       size_t *value_size);
     void (*random)(void *bytes, size_t size); /* a cryptographic generator's */
 };
 

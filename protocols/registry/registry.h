@@ -190,7 +190,8 @@ bool registry_check(enum registry_kind kind, const void *record, const char **wh
 
 /* ---- Finding, as the newest durable state has it ---- */
 
-enum registry_found { REGISTRY_FOUND, REGISTRY_ABSENT, REGISTRY_BROKEN };
+/* BROKEN: what is stored is no such record. BUSY: it cannot be read now, ask again. */
+enum registry_found { REGISTRY_FOUND, REGISTRY_ABSENT, REGISTRY_BROKEN, REGISTRY_BUSY };
 /* The key fields of *record are set; the rest is filled in. */
 enum registry_found registry_find(const struct adapter_env *env, enum registry_kind kind,
                                   void *record);
