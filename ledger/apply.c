@@ -105,6 +105,11 @@ void apply_need(const struct command *command, struct table_need *need, uint64_t
         need->payments = 1;
         need->records = 1;
         *accounts = 2 * (uint64_t)command->leg_count;
+        if (command_repeat_after_ms(command) != 0) { /* it may end the payment that it repeats */
+            need->older = 1;
+            need->bytes += PAYMENT_BYTES_MAX;
+            *accounts = 2 * LEDGER_LEGS_MAX;
+        }
         break;
     case LEDGER_COMPLETE:
     case LEDGER_DECLINE:

@@ -1,8 +1,5 @@
-/* command.c - making commands and checking their shape. */
+/* command.c - the parts of a command, and the check of its shape. */
 #include "ledger/command.h"
-
-#include <string.h>
-#include <xxhash.h>
 
 #include "ledger/assert.h"
 #include "ledger/limits.h"
@@ -25,7 +22,7 @@ static size_t middle_size(const struct command *command) {
     return size;
 }
 
-static size_t whole_size(const struct command *command) {
+size_t command_whole_size(const struct command *command) {
     size_t size =
         sizeof *command + middle_size(command) + command->reference_size + command->attributes_size;
     return (size + 7) & ~(size_t)7;
@@ -75,7 +72,7 @@ bool command_is_read(const struct command *command) {
 
 /* ---- Shape -------------------------------------------------------------------------------- */
 
-static enum ledger_status check_legs(const struct ledger_leg_request *legs, uint32_t count) {
+enum ledger_status command_check_legs(const struct ledger_leg_request *legs, uint32_t count) {
     if (count == 0 || count > LEDGER_LEGS_MAX) {
         return LEDGER_BAD_LEGS;
     }
@@ -104,7 +101,7 @@ static bool date_ok(uint32_t date) {
 }
 
 static enum ledger_status check_open(const struct command *command) {
-    enum ledger_status status = check_legs(command_legs(command), command->leg_count);
+    enum ledger_status status = command_check_legs(command_legs(command), command->leg_count);
     if (status != LEDGER_DONE) {
         return status;
     }
@@ -113,8 +110,8 @@ static enum ledger_status check_open(const struct command *command) {
     }
     const unsigned known = COMMAND_POST | COMMAND_WAIT | COMMAND_TOKEN;
     bool ok = command->requester != 0 && command->attributes_size <= LEDGER_ATTRIBUTES_MAX &&
-              date_ok(command->value_date) && (command->flags & ~known) == 0 && command->id == 0 &&
-              command->fields == 0;
+              date_ok(command->value_date) && (command->flags & ~known) == 0 &&
+              command->id <= command->attributes_size;
     if (ok && (command->flags & COMMAND_TOKEN)) {
         ok = command_token(command)->account != 0;
     }
@@ -122,15 +119,15 @@ static enum ledger_status check_open(const struct command *command) {
 }
 
 static enum ledger_status check_target(const struct command *command) {
-    if (command->id == 0 &&
-        (command->reference_size == 0 || command->reference_size > LEDGER_REFERENCE_MAX)) {
+    if (command->reference_size > LEDGER_REFERENCE_MAX ||
+        (command->id == 0 && command->reference_size == 0)) {
         return LEDGER_BAD_REFERENCE;
     }
     bool by_provider = command->flags == COMMAND_BY_PROVIDER &&
                        (command->kind == LEDGER_COMPLETE || command->kind == LEDGER_DECLINE);
     bool ok = (command->flags == 0 || by_provider) && command->leg_count == 0 &&
               command->attributes_size == 0;
-    ok = ok && (command->id != 0 ? command->reference_size == 0 : command->requester != 0);
+    ok = ok && (command->reference_size == 0 || command->requester != 0);
     return ok ? LEDGER_DONE : LEDGER_BAD_COMMAND;
 }
 
@@ -154,13 +151,13 @@ static bool plain(const struct command *command) { /* no parts but the middle */
 }
 
 static enum ledger_status check_check(const struct command *command) {
-    enum ledger_status status = check_legs(command_legs(command), command->leg_count);
+    enum ledger_status status = command_check_legs(command_legs(command), command->leg_count);
     bool bare = command->flags == 0 && command->reference_size == 0 &&
                 command->attributes_size == 0 && command->id == 0;
     return status != LEDGER_DONE || bare ? status : LEDGER_BAD_COMMAND;
 }
 
-static enum ledger_status check_shape(const struct command *command) {
+enum ledger_status command_check(const struct command *command) {
     bool ok = false;
     switch (command->kind) {
     case LEDGER_OPEN:
@@ -208,10 +205,10 @@ uint32_t ledger_command_size(const void *bytes, size_t available) {
         return 0;
     }
     if (command->leg_count > LEDGER_LEGS_MAX || command->size > available ||
-        command->size != whole_size(command) || command->size > LEDGER_COMMAND_MAX) {
+        command->size != command_whole_size(command) || command->size > LEDGER_COMMAND_MAX) {
         return 0;
     }
-    if (check_shape(command) != LEDGER_DONE) {
+    if (command_check(command) != LEDGER_DONE) {
         return 0;
     }
     const uint8_t *end = (const uint8_t *)bytes + command->size;
@@ -222,193 +219,4 @@ uint32_t ledger_command_size(const void *bytes, size_t available) {
         }
     }
     return command->size;
-}
-
-/* ---- Making ------------------------------------------------------------------------------- */
-
-struct part {
-    const void *bytes;
-    size_t size;
-};
-
-/* Appends the command with its parts, and takes it back when its shape is wrong. */
-static enum ledger_status put(struct ledger_writer *writer, struct command *header,
-                              const struct part *parts, size_t count) {
-    ASSERT((uintptr_t)writer->base % 8 == 0 && writer->used % 8 == 0);
-    size_t size = whole_size(header);
-    if (size > writer->size - writer->used) {
-        return LEDGER_BUSY;
-    }
-    header->size = (uint32_t)size;
-    uint8_t *at = writer->base + writer->used;
-    uint8_t *out = at;
-    memset(at + size - 8, 0, 8);
-    memcpy(out, header, sizeof *header);
-    out += sizeof *header;
-    for (size_t i = 0; i < count; i++) {
-        if (parts[i].size > 0) {
-            memcpy(out, parts[i].bytes, parts[i].size);
-            out += parts[i].size;
-        }
-    }
-    ASSERT(out <= at + size && out + 8 > at + size);
-    enum ledger_status status = check_shape((const struct command *)(const void *)at);
-    if (status == LEDGER_DONE) {
-        writer->used += size;
-        writer->count++;
-    }
-    return status;
-}
-
-enum ledger_status ledger_put_open(struct ledger_writer *writer, const struct ledger_open *open) {
-    enum ledger_status status = check_legs(open->legs, open->leg_count);
-    if (status != LEDGER_DONE) {
-        return status;
-    }
-    if (open->reference_size == 0 || open->reference_size > LEDGER_REFERENCE_MAX) {
-        return LEDGER_BAD_REFERENCE;
-    }
-    if (open->attributes_size > LEDGER_ATTRIBUTES_MAX ||
-        (open->token_account != 0 && open->token_hash == NULL)) {
-        return LEDGER_BAD_COMMAND;
-    }
-    struct command header = {
-        .kind = LEDGER_OPEN,
-        .flags =
-            (uint8_t)((open->post ? COMMAND_POST : 0) | (open->wait_for_funds ? COMMAND_WAIT : 0) |
-                      (open->token_account != 0 ? COMMAND_TOKEN : 0)),
-        .leg_count = (uint8_t)open->leg_count,
-        .reference_size = (uint8_t)open->reference_size,
-        .requester = open->requester,
-        .reversal_of = open->reversal_of,
-        .expires_in_s = open->expires_in_s,
-        .value_date = open->value_date,
-        .operation = open->operation,
-        .attributes_size = (uint16_t)open->attributes_size,
-    };
-    struct command_token token = {.account = open->token_account};
-    if (open->token_account != 0) {
-        memcpy(token.hash, open->token_hash, sizeof token.hash);
-    }
-    const struct part parts[] = {
-        {open->legs, open->leg_count * sizeof open->legs[0]},
-        {&token, open->token_account != 0 ? sizeof token : 0},
-        {open->reference, open->reference_size},
-        {open->attributes, open->attributes_size},
-    };
-    return put(writer, &header, parts, 4);
-}
-
-enum ledger_status ledger_put_check(struct ledger_writer *writer,
-                                    const struct ledger_leg_request *legs, uint32_t leg_count) {
-    enum ledger_status status = check_legs(legs, leg_count);
-    if (status != LEDGER_DONE) {
-        return status;
-    }
-    struct command header = {.kind = LEDGER_CHECK, .leg_count = (uint8_t)leg_count};
-    const struct part parts[] = {{legs, leg_count * sizeof legs[0]}};
-    return put(writer, &header, parts, 1);
-}
-
-enum ledger_status ledger_put_target(struct ledger_writer *writer, enum ledger_kind kind,
-                                     const struct ledger_target *target) {
-    bool by_reference = target->payment == 0;
-    if ((kind < LEDGER_COMPLETE || kind > LEDGER_DISPATCH) && kind != LEDGER_LOOKUP) {
-        return LEDGER_BAD_COMMAND;
-    }
-    if (by_reference && target->reference_size > LEDGER_REFERENCE_MAX) {
-        return LEDGER_BAD_REFERENCE;
-    }
-    struct command header = {
-        .kind = (uint8_t)kind,
-        .flags = target->by_provider ? COMMAND_BY_PROVIDER : 0,
-        .requester = target->requester,
-        .id = target->payment,
-        .reference_size = (uint8_t)(by_reference ? target->reference_size : 0),
-    };
-    const struct part parts[] = {{target->reference, header.reference_size}};
-    return put(writer, &header, parts, 1);
-}
-
-enum ledger_status ledger_put_expire(struct ledger_writer *writer, uint32_t count) {
-    struct command header = {.kind = LEDGER_EXPIRE, .id = count};
-    return put(writer, &header, NULL, 0);
-}
-
-static enum ledger_status put_account(struct ledger_writer *writer, enum ledger_kind kind,
-                                      const struct ledger_account_request *request,
-                                      uint32_t fields) {
-    struct command header = {.kind = (uint8_t)kind, .id = request->id, .fields = fields};
-    struct command_account account = {
-        .owner = request->owner,
-        .floor = request->floor,
-        .ceiling = request->ceiling,
-        .day_limit = request->day_limit,
-        .month_limit = request->month_limit,
-        .kind = request->kind,
-        .currency = request->currency,
-        .flags = request->flags,
-    };
-    const struct part parts[] = {{&account, sizeof account}};
-    return put(writer, &header, parts, 1);
-}
-
-enum ledger_status ledger_put_account_open(struct ledger_writer *writer,
-                                           const struct ledger_account_request *request) {
-    return put_account(writer, LEDGER_ACCOUNT_OPEN, request, 0);
-}
-
-enum ledger_status ledger_put_account_change(struct ledger_writer *writer,
-                                             const struct ledger_account_request *request,
-                                             uint32_t fields) {
-    return put_account(writer, LEDGER_ACCOUNT_CHANGE, request, fields);
-}
-
-enum ledger_status ledger_put_account_lookup(struct ledger_writer *writer, uint64_t account) {
-    struct command header = {.kind = LEDGER_ACCOUNT_LOOKUP, .id = account};
-    return put(writer, &header, NULL, 0);
-}
-
-enum ledger_status ledger_put_token(struct ledger_writer *writer, uint64_t account,
-                                    const uint8_t *hash, uint32_t expires_in_s) {
-    struct command header = {
-        .kind = LEDGER_TOKEN_ISSUE, .id = account, .expires_in_s = expires_in_s};
-    const struct part parts[] = {{hash, LEDGER_TOKEN_HASH}};
-    return put(writer, &header, parts, 1);
-}
-
-static enum ledger_status put_registry(struct ledger_writer *writer, enum ledger_kind kind,
-                                       struct part key, struct part value, uint64_t version) {
-    if (key.size > LEDGER_KEY_MAX || value.size > LEDGER_VALUE_MAX) {
-        return LEDGER_BAD_COMMAND;
-    }
-    struct command header = {.kind = (uint8_t)kind,
-                             .id = version,
-                             .reference_size = (uint8_t)key.size,
-                             .attributes_size = (uint16_t)value.size};
-    const struct part parts[] = {key, value};
-    return put(writer, &header, parts, 2);
-}
-
-enum ledger_status ledger_put_registry(struct ledger_writer *writer, const void *key,
-                                       uint32_t key_size, const void *value, uint32_t value_size,
-                                       uint64_t version) {
-    return put_registry(writer, LEDGER_REGISTRY_PUT, (struct part){key, key_size},
-                        (struct part){value, value_size}, version);
-}
-
-uint64_t ledger_registry_version(const void *value, size_t value_size) {
-    uint64_t hash = XXH3_64bits(value, value_size);
-    return hash <= LEDGER_VERSION_NEW ? hash + 2 : hash;
-}
-
-enum ledger_status ledger_put_registry_lookup(struct ledger_writer *writer, const void *key,
-                                              uint32_t key_size) {
-    return put_registry(writer, LEDGER_REGISTRY_LOOKUP, (struct part){key, key_size},
-                        (struct part){NULL, 0}, LEDGER_VERSION_ANY);
-}
-
-enum ledger_status ledger_put_refused(struct ledger_writer *writer, enum ledger_status status) {
-    struct command header = {.kind = LEDGER_REFUSED, .id = status};
-    return put(writer, &header, NULL, 0);
 }

@@ -22,13 +22,14 @@ struct command {
     uint8_t leg_count;
     uint8_t reference_size;
     uint64_t requester;
-    uint64_t id;          /* payment or account; EXPIRE: count; REFUSED: status */
+    uint64_t id;          /* payment or account; OPEN: match_size; EXPIRE: count; REFUSED: status;
+                             REGISTRY_PUT: version */
     uint64_t reversal_of; /* open */
     uint32_t expires_in_s;
     uint32_t value_date;
     uint16_t operation;
     uint16_t attributes_size;
-    uint32_t fields; /* account change */
+    uint32_t fields; /* account change; OPEN: repeat_after_ms */
 };
 _Static_assert(sizeof(struct command) == 48, "journalled as is");
 
@@ -52,6 +53,20 @@ const struct command_account *command_account(const struct command *command);
 const uint8_t *command_token_hash(const struct command *command);
 const uint8_t *command_reference(const struct command *command);
 const uint8_t *command_attributes(const struct command *command);
+
+/* Of an open: struct ledger_open's match_size and repeat_after_ms. */
+static inline uint32_t command_match_size(const struct command *command) {
+    return (uint32_t)command->id;
+}
+static inline uint32_t command_repeat_after_ms(const struct command *command) {
+    return command->fields;
+}
+
+/* Bytes of the whole command that starts with this header, padded to 8. */
+size_t command_whole_size(const struct command *header);
+/* The checks that a command of this size must pass: DONE, or the status that says why not. */
+enum ledger_status command_check(const struct command *command);
+enum ledger_status command_check_legs(const struct ledger_leg_request *legs, uint32_t count);
 
 /* True for an open whose payment may be HELD or WAITING after it. */
 bool command_may_stay_open(const struct command *command);

@@ -32,12 +32,22 @@ static bool same_legs(const struct ledger_payment *payment, const struct command
 
 static uint8_t payment_flags(const struct command *command) {
     return (uint8_t)((command->flags & COMMAND_POST ? LEDGER_PAYMENT_POST : 0) |
-                     (command->flags & COMMAND_WAIT ? LEDGER_PAYMENT_WAIT : 0));
+                     (command->flags & COMMAND_WAIT ? LEDGER_PAYMENT_WAIT : 0) |
+                     (command_repeat_after_ms(command) != 0 ? LEDGER_PAYMENT_REPEATS : 0));
+}
+
+static bool same_match(const struct ledger_payment *payment, const struct command *command) {
+    uint32_t size = command_match_size(command);
+    return payment->operation == command->operation && payment->attributes_size >= size &&
+           memcmp(ledger_payment_attributes(payment), command_attributes(command), size) == 0;
 }
 
 /* Did the requester ask for this very payment? */
 static bool same_fields(const struct ledger_payment *payment, const struct command *command) {
-    const uint8_t asked = LEDGER_PAYMENT_POST | LEDGER_PAYMENT_WAIT;
+    const uint8_t asked = LEDGER_PAYMENT_POST | LEDGER_PAYMENT_WAIT | LEDGER_PAYMENT_REPEATS;
+    if (command_match_size(command) != 0) {
+        return same_match(payment, command);
+    }
     return payment->operation == command->operation && payment->leg_count == command->leg_count &&
            (payment->flags & asked) == payment_flags(command) &&
            payment->reversal_of == command->reversal_of &&
@@ -101,6 +111,52 @@ static void hold_or_post(struct ledger *ledger, const struct parts *parts,
     }
 }
 
+/* The payment's record, to be changed by this batch. */
+static struct ledger_payment *touch(struct ledger *ledger, uint64_t id) {
+    struct ledger_payment *payment = state_payment_write(ledger, id);
+    payment->changed_ns = ledger->batch.time_ns;
+    payment->sequence = ledger->batch.sequence;
+    return payment;
+}
+
+/* Posts a held payment. */
+static struct ledger_payment *complete(struct ledger *ledger, uint64_t id) {
+    struct parts parts;
+    struct ledger_payment *payment = touch(ledger, id);
+    ASSERT(payment->state == LEDGER_HELD);
+    parts_of(ledger, payment, &parts);
+    parts_release(ledger, &parts, payment->held_ns, false);
+    parts_post(ledger, &parts, payment);
+    payment->state = LEDGER_COMPLETED;
+    open_set_remove(&ledger->open, id);
+    return payment;
+}
+
+/* Tries the hold of a waiting payment. NULL: it waits on, and result->status says why. */
+static struct ledger_payment *try_again(struct ledger *ledger, const struct ledger_payment *seen,
+                                        struct ledger_result *result) {
+    struct ledger_leg_request legs[LEDGER_LEGS_MAX];
+    struct parts parts;
+    for (uint32_t i = 0; i < seen->leg_count; i++) {
+        const struct ledger_leg *leg = &ledger_payment_legs(seen)[i];
+        legs[i] = (struct ledger_leg_request){leg->debit, leg->credit, leg->amount};
+    }
+    enum ledger_status status = parts_find(ledger, legs, seen->leg_count, &parts);
+    if (status == LEDGER_DONE) {
+        status = parts_check(ledger, &parts);
+    }
+    if (status != LEDGER_DONE) {
+        result->status = (uint16_t)status;
+        return NULL;
+    }
+    struct ledger_payment *payment = touch(ledger, seen->id);
+    hold_or_post(ledger, &parts, payment);
+    if (payment->state == LEDGER_COMPLETED) {
+        open_set_remove(&ledger->open, payment->id);
+    }
+    return payment;
+}
+
 static enum ledger_status check_reversal(struct ledger *ledger, uint64_t reversal_of) {
     if (reversal_of == 0) {
         return LEDGER_DONE;
@@ -110,13 +166,46 @@ static enum ledger_status check_reversal(struct ledger *ledger, uint64_t reversa
                                                                  : LEDGER_REVERSAL_NOT_FOUND;
 }
 
+static uint64_t deadline(const struct ledger *ledger, const struct command *command) {
+    return command->expires_in_s == 0
+               ? 0
+               : ledger->batch.time_ns + (uint64_t)command->expires_in_s * 1000000000u;
+}
+
+/* The same request again: it may move its payment on. */
+static void repeat(struct ledger *ledger, const struct command *command,
+                   const struct ledger_payment *seen, struct ledger_result *result) {
+    uint64_t after_ns = (uint64_t)command_repeat_after_ms(command) * 1000000u;
+    bool moves = after_ns != 0 && (seen->flags & LEDGER_PAYMENT_DISPATCHED) == 0;
+    struct ledger_payment *payment = NULL;
+    if (moves && seen->state == LEDGER_WAITING) {
+        payment = try_again(ledger, seen, result);
+    } else if (moves && seen->state == LEDGER_HELD &&
+               ledger->batch.time_ns - seen->held_ns >= after_ns) {
+        payment = complete(ledger, seen->id);
+    }
+    if (payment == NULL) {
+        answer(result, LEDGER_REPLAYED, seen);
+        return;
+    }
+    if (payment->state == LEDGER_HELD) {
+        payment->deadline_ns = deadline(ledger, command);
+        open_set_remove(&ledger->open, payment->id);
+        open_set_add(&ledger->open, payment->id, payment->deadline_ns);
+    }
+    answer(result, LEDGER_DONE, payment);
+}
+
 void payment_open(struct ledger *ledger, const struct command *command, uint64_t hash,
                   struct ledger_result *result) {
     const struct ledger_payment *seen = state_reference(
         ledger, hash, command->requester, command_reference(command), command->reference_size);
+    if (seen != NULL && same_fields(seen, command)) {
+        repeat(ledger, command, seen, result);
+        return;
+    }
     if (seen != NULL) {
-        bool same = same_fields(seen, command);
-        answer(result, same ? LEDGER_REPLAYED : LEDGER_REF_CONFLICT, same ? seen : NULL);
+        answer(result, LEDGER_REF_CONFLICT, NULL);
         return;
     }
     struct parts parts;
@@ -147,10 +236,8 @@ void payment_open(struct ledger *ledger, const struct command *command, uint64_t
         hold_or_post(ledger, &parts, payment);
     }
     if (payment->state != LEDGER_COMPLETED) {
-        if (command->expires_in_s != 0) {
-            payment->deadline_ns =
-                ledger->batch.time_ns + (uint64_t)command->expires_in_s * 1000000000u;
-        }
+        bool waits_for_repeats = wait && command_repeat_after_ms(command) != 0;
+        payment->deadline_ns = waits_for_repeats ? 0 : deadline(ledger, command);
         open_set_add(&ledger->open, payment->id, payment->deadline_ns);
     }
     answer(result, LEDGER_DONE, payment);
@@ -178,18 +265,17 @@ static const struct ledger_payment *target(struct ledger *ledger, const struct c
         answer(result, LEDGER_PAYMENT_NOT_FOUND, NULL);
         return NULL;
     }
+    bool both = command->id != 0 && command->reference_size != 0;
+    if (both && (payment->reference_size != command->reference_size ||
+                 memcmp(ledger_payment_reference(payment), command_reference(command),
+                        command->reference_size) != 0)) {
+        answer(result, LEDGER_PAYMENT_NOT_FOUND, NULL);
+        return NULL;
+    }
     if (command->requester != 0 && command->requester != payment->requester) {
         answer(result, LEDGER_NOT_REQUESTER, NULL);
         return NULL;
     }
-    return payment;
-}
-
-/* The payment's record, to be changed by this batch. */
-static struct ledger_payment *touch(struct ledger *ledger, uint64_t id) {
-    struct ledger_payment *payment = state_payment_write(ledger, id);
-    payment->changed_ns = ledger->batch.time_ns;
-    payment->sequence = ledger->batch.sequence;
     return payment;
 }
 
@@ -214,14 +300,7 @@ void payment_complete(struct ledger *ledger, const struct command *command, uint
         answer(result, status, seen);
         return;
     }
-    struct parts parts;
-    struct ledger_payment *payment = touch(ledger, seen->id);
-    parts_of(ledger, payment, &parts);
-    parts_release(ledger, &parts, payment->held_ns, false);
-    parts_post(ledger, &parts, payment);
-    payment->state = LEDGER_COMPLETED;
-    open_set_remove(&ledger->open, payment->id);
-    answer(result, LEDGER_DONE, payment);
+    answer(result, LEDGER_DONE, complete(ledger, seen->id));
 }
 
 /* Ends an open payment without moving its money. */
@@ -261,28 +340,14 @@ void payment_retry(struct ledger *ledger, const struct command *command, uint64_
     if (seen == NULL) {
         return;
     }
-    if (seen->state != LEDGER_WAITING) {
+    if (seen->state != LEDGER_WAITING || (seen->flags & LEDGER_PAYMENT_REPEATS) != 0) {
         answer(result, LEDGER_REPLAYED, seen);
         return;
     }
-    struct ledger_leg_request legs[LEDGER_LEGS_MAX];
-    struct parts parts;
-    for (uint32_t i = 0; i < seen->leg_count; i++) {
-        const struct ledger_leg *leg = &ledger_payment_legs(seen)[i];
-        legs[i] = (struct ledger_leg_request){leg->debit, leg->credit, leg->amount};
-    }
-    enum ledger_status status = parts_find(ledger, legs, seen->leg_count, &parts);
-    if (status == LEDGER_DONE) {
-        status = parts_check(ledger, &parts);
-    }
-    if (status != LEDGER_DONE) {
-        answer(result, status, seen);
+    struct ledger_payment *payment = try_again(ledger, seen, result);
+    if (payment == NULL) {
+        answer(result, result->status, seen);
         return;
-    }
-    struct ledger_payment *payment = touch(ledger, seen->id);
-    hold_or_post(ledger, &parts, payment);
-    if (payment->state == LEDGER_COMPLETED) {
-        open_set_remove(&ledger->open, payment->id);
     }
     answer(result, LEDGER_DONE, payment);
 }

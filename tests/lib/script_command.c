@@ -113,6 +113,10 @@ static void open_option(struct script *script, struct script_words *words, struc
         open->requester = words_number(words);
     } else if (strcmp(word, "expires") == 0) {
         open->expires_in_s = (uint32_t)words_number(words);
+    } else if (strcmp(word, "match") == 0) {
+        open->match_size = (uint32_t)words_number(words);
+    } else if (strcmp(word, "repeats") == 0) {
+        open->repeat_after_ms = (uint32_t)words_number(words);
     } else if (strcmp(word, "op") == 0) {
         open->operation = (uint16_t)words_number(words);
     } else if (strcmp(word, "date") == 0) {
@@ -169,6 +173,10 @@ static enum ledger_status put_target(struct script *script, struct script_words 
         } else if (strcmp(word, "operator") == 0) {
             target.payment = payment_id(script, name);
             target.requester = 0;
+            target.reference_size = 0;
+        } else if (strcmp(word, "ref") == 0) { /* besides the id */
+            target.reference = words_take(words);
+            target.reference_size = (uint32_t)strlen(target.reference);
         } else {
             REQUIRE(strcmp(word, "provider") == 0);
             target.by_provider = true;

@@ -19,6 +19,8 @@ static enum ledger_status encode_open(struct ledger_writer *writer,
                                .operation = command->operation,
                                .value_date = command->value_date,
                                .expires_in_s = command->expires_in_s,
+                               .match_size = command->match_size,
+                               .repeat_after_ms = command->repeat_after_ms,
                                .reversal_of = command->reversal_of,
                                .attributes = attributes,
                                .attributes_size = command->attributes_size,
@@ -29,11 +31,10 @@ static enum ledger_status encode_open(struct ledger_writer *writer,
 
 static enum ledger_status encode_target(struct ledger_writer *writer,
                                         const struct sim_command *command) {
-    bool by_reference = command->payment == 0;
     struct ledger_target target = {.payment = command->payment,
                                    .requester = command->requester,
-                                   .reference = by_reference ? command->reference : NULL,
-                                   .reference_size = by_reference ? command->reference_size : 0,
+                                   .reference = command->reference,
+                                   .reference_size = command->reference_size,
                                    .by_provider = command->by_provider};
     return ledger_put_target(writer, command->kind, &target);
 }

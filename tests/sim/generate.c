@@ -144,12 +144,15 @@ static void target(struct sim *sim, struct sim_command *command) {
         command->payment = payment->head.id;
         if (random_chance(random, 20))
             command->requester = random_below(random, 4); /* 0: an operator */
-        return;
+        if (command->requester == 0 || random_chance(random, 70))
+            return;
     }
     command->reference_size = payment->head.reference_size;
     memcpy(command->reference, payment->reference, command->reference_size);
     if (random_chance(random, 5))
         command->requester = command->requester % 3 + 1;
+    if (command->payment != 0 && random_chance(random, 20)) /* of another payment */
+        command->reference[0] ^= 1;
 }
 
 /* Sends a payment of this very batch once more, or ends it. */

@@ -96,7 +96,13 @@ static void again(struct sim *sim, struct sim_command *command) {
     command->reversal_of = old->head.reversal_of;
     command->attributes_seed = old->attributes_seed;
     command->attributes_size = old->head.attributes_size;
-    switch (random_below(random, 16)) {
+    if (((old->head.flags & LEDGER_PAYMENT_REPEATS) != 0) != random_chance(random, 5)) {
+        command->repeat_after_ms = 1 + (uint32_t)random_below(random, 3000);
+        command->expires_in_s = (uint32_t)random_below(random, 20000);
+    }
+    if (command->attributes_size > 0 && random_chance(random, 50))
+        command->match_size = 1 + (uint32_t)random_below(random, command->attributes_size);
+    switch (random_below(random, 18)) {
     case 0:
         command->legs[random_below(random, command->leg_count)].amount += 1;
         break;
@@ -119,9 +125,10 @@ static void again(struct sim *sim, struct sim_command *command) {
         command->value_date = 20200229;
         break;
     case 7:
-        command->attributes_seed += 1, command->attributes_size = 8;
+        command->attributes_seed += 1, command->attributes_size = 8, command->match_size = 0;
         break;
     case 8:
+        command->match_size = 0;
         command->leg_count = 1;
         break;
     case 9:
@@ -158,6 +165,11 @@ void generate_open(struct sim *sim, struct sim_command *command) {
     if (random_chance(random, 30)) {
         command->attributes_seed = random_next(random);
         command->attributes_size = (uint32_t)random_below(random, sim->profile.attributes_max + 1);
+    }
+    if (random_chance(random, 30)) {
+        command->repeat_after_ms = 1 + (uint32_t)random_below(random, 3000);
+        if (command->attributes_size > 0)
+            command->match_size = 1 + (uint32_t)random_below(random, command->attributes_size);
     }
     if (random_chance(random, 8)) {
         command->token_account = 3 + random_below(random, 4);

@@ -18,7 +18,7 @@ enum {
 struct sim_command {
     enum ledger_kind kind;
     uint64_t requester;
-    uint64_t payment; /* targets: by id; 0: by reference */
+    uint64_t payment; /* targets: by id; 0: by reference alone */
     uint32_t reference_size;
     uint8_t reference[LEDGER_REFERENCE_MAX];
     struct ledger_leg_request legs[LEDGER_LEGS_MAX];
@@ -26,6 +26,7 @@ struct sim_command {
     bool post, wait_for_funds, by_provider;
     uint16_t operation;
     uint32_t value_date, expires_in_s;
+    uint32_t match_size, repeat_after_ms;
     uint64_t reversal_of;
     uint64_t attributes_seed;
     uint32_t attributes_size;

@@ -133,8 +133,21 @@ static void decline(struct model *model, struct model_payment *payment) {
 
 /* ---- open ---- */
 
+static bool same_match(const struct sim_command *command, const struct model_payment *payment) {
+    static uint8_t there[LEDGER_ATTRIBUTES_MAX], asked[LEDGER_ATTRIBUTES_MAX];
+    blob_fill(there, payment->head.attributes_size, payment->attributes_seed);
+    blob_fill(asked, command->attributes_size, command->attributes_seed);
+    return payment->head.operation == command->operation &&
+           payment->head.attributes_size >= command->match_size &&
+           memcmp(there, asked, command->match_size) == 0;
+}
+
 static bool same_payment(const struct sim_command *command, const struct model_payment *payment) {
     const struct ledger_payment *head = &payment->head;
+    if (command->match_size > 0)
+        return same_match(command, payment);
+    if (((head->flags & LEDGER_PAYMENT_REPEATS) != 0) != (command->repeat_after_ms > 0))
+        return false;
     if (head->operation != command->operation || head->leg_count != command->leg_count ||
         ((head->flags & LEDGER_PAYMENT_POST) != 0) != command->post ||
         ((head->flags & LEDGER_PAYMENT_WAIT) != 0) != command->wait_for_funds ||
@@ -183,7 +196,8 @@ static struct model_payment *record_payment(struct model *model,
                  .reference_size = (uint8_t)command->reference_size,
                  .leg_count = (uint8_t)command->leg_count,
                  .flags = (uint8_t)((command->post ? LEDGER_PAYMENT_POST : 0) |
-                                    (command->wait_for_funds ? LEDGER_PAYMENT_WAIT : 0))},
+                                    (command->wait_for_funds ? LEDGER_PAYMENT_WAIT : 0) |
+                                    (command->repeat_after_ms > 0 ? LEDGER_PAYMENT_REPEATS : 0))},
         .attributes_seed = command->attributes_seed};
     for (unsigned i = 0; i < command->leg_count; i++)
         payment->legs[i] = (struct ledger_leg){.debit = command->legs[i].debit,
@@ -191,6 +205,42 @@ static struct model_payment *record_payment(struct model *model,
                                                .amount = command->legs[i].amount};
     memcpy(payment->reference, command->reference, command->reference_size);
     return payment;
+}
+
+static enum ledger_status wait_check(struct model *model, const struct model_payment *payment) {
+    struct share shares[LEDGER_LEGS_MAX * 2];
+    unsigned count = payment->head.leg_count;
+    enum ledger_status status = model_check_accounts(model, payment->legs, count);
+    if (status != LEDGER_DONE)
+        return status;
+    return model_check_money(model, shares, model_shares_of(model, payment->legs, count, shares));
+}
+
+static void complete(struct model *model, struct model_payment *payment) {
+    model_payment_hold(model, payment, -1);
+    model_payment_post(model, payment);
+    move(model, payment, LEDGER_COMPLETED);
+}
+
+/* The same request again, which may move its payment on. */
+static void repeat(struct model *model, const struct sim_command *command,
+                   struct model_payment *payment, struct model_result *result) {
+    struct ledger_payment *head = &payment->head;
+    uint64_t after_ns = (uint64_t)command->repeat_after_ms * 1000000u;
+    bool moves = after_ns > 0 && (head->flags & LEDGER_PAYMENT_DISPATCHED) == 0;
+    if (moves && head->state == LEDGER_WAITING && wait_check(model, payment) == LEDGER_DONE) {
+        start(model, payment);
+        if (head->state == LEDGER_HELD)
+            head->deadline_ns = command->expires_in_s > 0
+                                    ? model->time_ns + command->expires_in_s * 1000000000ull
+                                    : 0;
+        answer(payment, result, LEDGER_DONE);
+    } else if (moves && head->state == LEDGER_HELD && model->time_ns - head->held_ns >= after_ns) {
+        complete(model, payment);
+        answer(payment, result, LEDGER_DONE);
+    } else {
+        answer(payment, result, LEDGER_REPLAYED);
+    }
 }
 
 void model_check(struct model *model, const struct sim_command *command,
@@ -213,7 +263,7 @@ void model_payment_open(struct model *model, const struct sim_command *command,
         reference_slot(model, command->requester, command->reference, command->reference_size);
     const struct model_payment *seen = model_payment(model, *slot);
     if (seen != NULL && same_payment(command, seen)) {
-        answer(seen, result, LEDGER_REPLAYED);
+        repeat(model, command, model_payment(model, seen->head.id), result);
         return;
     }
     const struct model_payment *reversed = model_payment(model, command->reversal_of);
@@ -241,6 +291,8 @@ void model_payment_open(struct model *model, const struct sim_command *command,
     model->leg_count += command->leg_count;
     if (command->token_account != 0)
         model_account(model, command->token_account)->token_burnt = true;
+    if (waits && command->repeat_after_ms > 0)
+        payment->head.deadline_ns = 0;
     if (waits)
         move(model, payment, LEDGER_WAITING);
     else
@@ -251,14 +303,9 @@ void model_payment_open(struct model *model, const struct sim_command *command,
 /* ---- complete, decline, retry, dispatch, lookup ---- */
 
 static enum ledger_status retry_check(struct model *model, const struct model_payment *payment) {
-    struct share shares[LEDGER_LEGS_MAX * 2];
-    unsigned count = payment->head.leg_count;
-    if (payment->head.state != LEDGER_WAITING)
-        return LEDGER_REPLAYED;
-    enum ledger_status status = model_check_accounts(model, payment->legs, count);
-    if (status != LEDGER_DONE)
-        return status;
-    return model_check_money(model, shares, model_shares_of(model, payment->legs, count, shares));
+    bool mine = (payment->head.flags & LEDGER_PAYMENT_REPEATS) == 0;
+    return payment->head.state == LEDGER_WAITING && mine ? wait_check(model, payment)
+                                                         : LEDGER_REPLAYED;
 }
 
 static enum ledger_status target_check(struct model *model, const struct sim_command *command,
@@ -291,15 +338,19 @@ void model_payment_target(struct model *model, const struct sim_command *command
         result->status = LEDGER_PAYMENT_NOT_FOUND;
         return;
     }
+    if (command->payment != 0 && command->reference_size > 0 &&
+        (command->reference_size != payment->head.reference_size ||
+         memcmp(command->reference, payment->reference, command->reference_size) != 0)) {
+        result->status = LEDGER_PAYMENT_NOT_FOUND;
+        return;
+    }
     if (command->requester != 0 && command->requester != payment->head.requester) {
         result->status = LEDGER_NOT_REQUESTER;
         return;
     }
     enum ledger_status status = target_check(model, command, payment);
     if (status == LEDGER_DONE && command->kind == LEDGER_COMPLETE) {
-        model_payment_hold(model, payment, -1);
-        model_payment_post(model, payment);
-        move(model, payment, LEDGER_COMPLETED);
+        complete(model, payment);
     } else if (status == LEDGER_DONE && command->kind == LEDGER_DECLINE) {
         decline(model, payment);
     } else if (status == LEDGER_DONE && command->kind == LEDGER_RETRY) {

@@ -115,9 +115,10 @@ static void large_batches(struct rig *inside, void *shared) {
     (void)shared;
     for (unsigned i = 0; i < 12; i++) {
         static _Alignas(8) uint8_t memory[MANY * LEDGER_COMMAND_MAX];
-        static const uint8_t value[LEDGER_VALUE_MAX] = {1};
+        static uint8_t value[LEDGER_VALUE_MAX];
         struct ledger_result results[MANY];
         struct ledger_writer writer = {.base = memory, .size = sizeof memory};
+        value[0] = (uint8_t)i;
         while (writer.count < MANY)
             REQUIRE(ledger_put_registry(&writer, &writer.count, 4, value, sizeof value,
                                         LEDGER_VERSION_ANY) == LEDGER_DONE);
