@@ -1,4 +1,4 @@
-/* account.c - opening, changing and finding accounts; registry records. */
+/* account.c - opening, changing and finding accounts. */
 #include <string.h>
 
 #include "ledger/core.h"
@@ -76,39 +76,4 @@ void account_lookup(struct ledger *ledger, const struct command *command, uint64
     }
     result->status = LEDGER_DONE;
     apply_body(ledger, result, accounts_read(slot), sizeof(struct ledger_account));
-}
-
-void registry_put(struct ledger *ledger, const struct command *command, uint64_t hash,
-                  struct ledger_result *result) {
-    (void)hash;
-    size_t size = 0;
-    const void *key = command_reference(command), *value = command_attributes(command);
-    const void *seen = state_record(ledger, RECORD_REGISTRY, key, command->reference_size, &size);
-    if (seen != NULL && size == command->attributes_size && memcmp(seen, value, size) == 0) {
-        result->status = LEDGER_REPLAYED;
-        result->replayed = 1;
-        return;
-    }
-    uint64_t version = seen == NULL ? LEDGER_VERSION_NEW : ledger_registry_version(seen, size);
-    if (command->id != LEDGER_VERSION_ANY && command->id != version) {
-        result->status = LEDGER_RECORD_CHANGED;
-        return;
-    }
-    state_put_record(ledger, RECORD_REGISTRY, key, command->reference_size, value,
-                     command->attributes_size);
-    result->status = LEDGER_DONE;
-}
-
-void registry_lookup(struct ledger *ledger, const struct command *command, uint64_t hash,
-                     struct ledger_result *result) {
-    size_t size = 0;
-    (void)hash;
-    const void *value = state_record(ledger, RECORD_REGISTRY, command_reference(command),
-                                     command->reference_size, &size);
-    if (value == NULL) {
-        result->status = LEDGER_RECORD_NOT_FOUND;
-        return;
-    }
-    result->status = LEDGER_DONE;
-    apply_body(ledger, result, value, size);
 }

@@ -43,6 +43,9 @@ struct ledger {
     struct accounts accounts;
     struct table tables[2];
     struct table *active, *sealed; /* sealed: NULL when all is in LMDB */
+    /* Held while records change in the tables and while tables change places, and by other threads
+     * that read records. With inheritance: who holds it must not be slower than who waits. */
+    pthread_mutex_t records_lock;
     struct open_set open;
     struct checkpoint checkpoint;
     uint64_t store_generation; /* LMDB commits that the reader has seen */
@@ -85,6 +88,8 @@ const struct ledger_payment *state_reference(struct ledger *ledger, uint64_t has
 enum { RECORD_REGISTRY = 'r', RECORD_TOKEN = 't' };
 const void *state_record(struct ledger *ledger, char name_space, const void *key, size_t key_size,
                          size_t *value_size);
+/* The name in a table or in LMDB of a record: out[STORE_KEY_MAX]. Its size. */
+size_t state_name(uint8_t *out, char name_space, const void *key, size_t key_size);
 void state_put_record(struct ledger *ledger, char name_space, const void *key, size_t key_size,
                       const void *value, size_t value_size);
 

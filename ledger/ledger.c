@@ -209,10 +209,12 @@ static uint32_t fullness(const struct ledger *ledger) {
 static void seal(struct ledger *ledger, uint64_t now_ns) {
     struct table *spare =
         ledger->active == &ledger->tables[0] ? &ledger->tables[1] : &ledger->tables[0];
+    spare->number = ledger->active->number + 1;
+    spare->first_payment = ledger->payment_next;
+    (void)pthread_mutex_lock(&ledger->records_lock);
     ledger->sealed = ledger->active;
     ledger->active = spare;
-    spare->number = ledger->sealed->number + 1;
-    spare->first_payment = ledger->payment_next;
+    (void)pthread_mutex_unlock(&ledger->records_lock);
     accounts_seal(&ledger->accounts, spare->number);
     ledger->first_change_ns = 0;
     ledger->sealed_ns = now_ns;
@@ -224,7 +226,9 @@ static void seal(struct ledger *ledger, uint64_t now_ns) {
 static void drop_sealed(struct ledger *ledger, uint64_t now_ns) {
     uint64_t took = now_ns > ledger->sealed_ns ? now_ns - ledger->sealed_ns : 0;
     accounts_saved(&ledger->accounts, ledger->sealed->number);
+    (void)pthread_mutex_lock(&ledger->records_lock);
     ledger->sealed = NULL;
+    (void)pthread_mutex_unlock(&ledger->records_lock);
     ledger->rest_until_ns = now_ns + 3 * (took < CHECKPOINT_NS_MAX ? took : CHECKPOINT_NS_MAX);
     checkpoint_drop(&ledger->checkpoint);
 }

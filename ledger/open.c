@@ -248,6 +248,14 @@ static int take_memory(struct ledger *ledger, struct ledger_failure *failure) {
                             "account_slots or filter_mb");
 }
 
+static void init_records_lock(pthread_mutex_t *lock) {
+    pthread_mutexattr_t attributes;
+    (void)pthread_mutexattr_init(&attributes);
+    (void)pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+    (void)pthread_mutex_init(lock, &attributes);
+    (void)pthread_mutexattr_destroy(&attributes);
+}
+
 static int start(struct ledger *ledger, uint64_t now_ns, struct ledger_failure *failure) {
     const struct ledger_options *options = &ledger->options;
     const struct journal_file_options journal = {
@@ -300,6 +308,7 @@ static void release(struct ledger *ledger) {
     if (ledger->lock_fd >= 0) {
         (void)close(ledger->lock_fd);
     }
+    (void)pthread_mutex_destroy(&ledger->records_lock);
     free(ledger->commands);
     free(ledger->list);
     free(ledger->origin);
@@ -316,6 +325,7 @@ int ledger_open(struct ledger **result, const struct ledger_options *options, ui
         return failure_set(failure, LEDGER_EMEMORY, "out of memory");
     }
     ledger->lock_fd = -1;
+    init_records_lock(&ledger->records_lock);
     ledger->options = *options;
     ledger->folder = strdup(options->folder);
     ledger->options.folder = ledger->folder;

@@ -60,7 +60,7 @@ const struct ledger_payment *state_reference(struct ledger *ledger, uint64_t has
     return id != 0 ? state_payment(ledger, id) : NULL;
 }
 
-static size_t name_key(uint8_t *out, char name_space, const void *key, size_t key_size) {
+size_t state_name(uint8_t *out, char name_space, const void *key, size_t key_size) {
     ASSERT(key_size <= LEDGER_KEY_MAX);
     out[0] = (uint8_t)name_space;
     memcpy(out + 1, key, key_size);
@@ -70,7 +70,7 @@ static size_t name_key(uint8_t *out, char name_space, const void *key, size_t ke
 const void *state_record(struct ledger *ledger, char name_space, const void *key, size_t key_size,
                          size_t *value_size) {
     uint8_t name[STORE_KEY_MAX];
-    size_t size = name_key(name, name_space, key, key_size);
+    size_t size = state_name(name, name_space, key, key_size);
     const void *value = table_record(ledger->active, name, size, value_size);
     if (value == NULL && ledger->sealed != NULL) {
         value = table_record(ledger->sealed, name, size, value_size);
@@ -84,6 +84,8 @@ const void *state_record(struct ledger *ledger, char name_space, const void *key
 void state_put_record(struct ledger *ledger, char name_space, const void *key, size_t key_size,
                       const void *value, size_t value_size) {
     uint8_t name[STORE_KEY_MAX];
-    size_t size = name_key(name, name_space, key, key_size);
+    size_t size = state_name(name, name_space, key, key_size);
+    (void)pthread_mutex_lock(&ledger->records_lock);
     table_put_record(ledger->active, name, size, value, value_size);
+    (void)pthread_mutex_unlock(&ledger->records_lock);
 }

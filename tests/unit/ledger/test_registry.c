@@ -87,3 +87,22 @@ Test(registry, snapshot_walks_in_order_of_keys) {
     ledger_snapshot_close(snapshot);
     rig_stop(&rig);
 }
+
+Test(registry, any_thread_reads_what_was_put_wherever_it_is) {
+    struct rig rig;
+    rig_start(&rig);
+    uint8_t value[LEDGER_VALUE_MAX];
+    size_t size = 0;
+    cr_assert_eq(ledger_registry_get(rig.ledger, "a", 1, value, &size), LEDGER_RECORD_NOT_FOUND);
+    cr_assert_eq(put(&rig, "a", 1, "one", 3), LEDGER_DONE);
+    cr_assert_eq(ledger_registry_get(rig.ledger, "a", 1, value, &size), LEDGER_DONE);
+    cr_assert(size == 3 && memcmp(value, "one", 3) == 0, "in the active table");
+    cr_assert_eq(ledger_flush(rig.ledger), 0);
+    cr_assert_eq(ledger_registry_get(rig.ledger, "a", 1, value, &size), LEDGER_DONE);
+    cr_assert(size == 3 && memcmp(value, "one", 3) == 0, "in LMDB");
+    cr_assert_eq(put(&rig, "a", 1, "", 0), LEDGER_DONE);
+    cr_assert_eq(ledger_registry_get(rig.ledger, "a", 1, value, &size), LEDGER_DONE);
+    cr_assert_eq(size, 0, "the newest one counts");
+    cr_assert_eq(ledger_registry_get(rig.ledger, "", 0, value, &size), LEDGER_RECORD_NOT_FOUND);
+    rig_stop(&rig);
+}
