@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "protocols/adapter.h"
 #include "switch/assert.h"
 #include "switch/limits.h"
 
@@ -131,34 +132,62 @@ void bridge_calls_release(struct bridge_lane *lane) {
     ring_release(&lane->calls);
 }
 
-/* Whether a body of `bytes` leaves room for all results that the loop may have in flight, and for
+static uint32_t aligned(uint32_t bytes) {
+    return (bytes + 7) & ~7u;
+}
+
+/* What the bodies of an answer take behind its results, each 8-byte aligned. Of a call of many
+ * commands they are left out. */
+static uint32_t bodies_size(const struct ledger_result *results, uint32_t count) {
+    uint32_t bytes = 0;
+    for (uint32_t i = 0; results != NULL && count <= ADAPTER_BODIES_MAX && i < count; i++) {
+        bytes += aligned(results[i].body_size);
+    }
+    return bytes;
+}
+
+/* Whether bodies of `bytes` leave room for all results that the loop may have in flight, and for
  * what the largest of them wastes when it starts over at the base. */
-static bool body_fits(struct bridge_lane *lane, uint32_t bytes) {
+static bool bodies_fit(struct bridge_lane *lane, uint32_t bytes) {
     uint64_t keep = RING_RESULT_FIXED + 2 * fixed_cost(LEDGER_BATCH_MAX);
     return ring_room(&lane->answers) >= keep + bytes;
+}
+
+/* Moves the bodies of results, which are the ledger's, to `place`. NULL: there is no room for them,
+ * and the results that have one become BUSY; or it is a call of many commands, that gets none. */
+static void take_bodies(struct ledger_result *results, uint32_t count, uint8_t *place) {
+    for (uint32_t i = 0; i < count; i++) {
+        struct ledger_result *result = &results[i];
+        if (result->body_size == 0) {
+            continue;
+        }
+        if (place != NULL) {
+            result->body = memcpy(place, result->body, result->body_size);
+            place += aligned(result->body_size);
+        } else if (count <= ADAPTER_BODIES_MAX) {
+            *result = (struct ledger_result){.status = LEDGER_BUSY};
+        } else {
+            result->body = NULL;
+            result->body_size = 0;
+        }
+    }
 }
 
 void bridge_answer(struct bridge_lane *lane, uint64_t ticket, const struct ledger_result *results,
                    uint32_t count) {
     ASSERT(count > 0);
-    bool body = results != NULL && count == 1 && results[0].body_size > 0;
-    bool fits = body && body_fits(lane, results[0].body_size);
-    uint32_t bytes = (uint32_t)(sizeof(struct bridge_answer) + count * sizeof(*results));
-    struct bridge_answer *answer =
-        ring_reserve(&lane->answers, bytes + (fits ? results[0].body_size : 0));
+    uint32_t fixed = (uint32_t)(sizeof(struct bridge_answer) + count * sizeof(*results));
+    uint32_t bodies = bodies_size(results, count);
+    bool fit = bodies > 0 && bodies_fit(lane, bodies);
+    uint32_t bytes = fixed + (fit ? bodies : 0);
+    struct bridge_answer *answer = ring_reserve(&lane->answers, bytes);
     ASSERT(answer != NULL); /* bridge_send saw to it */
     answer->ticket = ticket;
     answer->count = count;
     answer->failed = results == NULL;
     if (results != NULL) {
         memcpy(answer->results, results, count * sizeof(*results));
-    }
-    if (fits) {
-        memcpy((uint8_t *)answer + bytes, results[0].body, results[0].body_size);
-        answer->results[0].body = (uint8_t *)answer + bytes;
-        bytes += results[0].body_size;
-    } else if (body) {
-        answer->results[0] = (struct ledger_result){.status = LEDGER_BUSY};
+        take_bodies(answer->results, count, fit ? (uint8_t *)answer + fixed : NULL);
     }
     ring_commit(&lane->answers, bytes);
     lane->answered = true;

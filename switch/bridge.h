@@ -3,7 +3,8 @@
  *
  * A call is a ticket and 1..LEDGER_BATCH_MAX commands; its answer carries the ticket and as many
  * results. The answers ring cannot overflow: what a loop has in flight is bounded so that all of
- * its results fit. A lookup's body that finds no room is answered LEDGER_BUSY. */
+ * its results fit. The bodies of lookups come with the results of a call of up to
+ * ADAPTER_BODIES_MAX commands; when they find no room, the lookups are answered LEDGER_BUSY. */
 #ifndef SWITCH_BRIDGE_H
 #define SWITCH_BRIDGE_H
 

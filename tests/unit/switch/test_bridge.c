@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "protocols/adapter.h"
 #include "switch/bridge.h"
 #include "switch/limits.h"
 
@@ -94,6 +95,53 @@ Test(bridge, a_lookups_body_comes_with_it) {
     cr_expect(body[0] == 7 && body[LEDGER_VALUE_MAX - 1] == 7);
 }
 
+/* Bodies of different sizes, one result without. */
+Test(bridge, the_bodies_of_a_few_lookups_come_with_them) {
+    static const char text[] = "0123456789";
+    const uint32_t sizes[] = {3, 0, 8, 10};
+    struct ledger_result results[4];
+    for (uint32_t i = 0; i < 4; i++) {
+        results[i] = (struct ledger_result){.payment = i,
+                                            .body = sizes[i] == 0 ? NULL : text + 10 - sizes[i],
+                                            .body_size = sizes[i]};
+    }
+    send_call(7, 4);
+    send_call(8, 1);
+    bridge_publish(&bridge, lane);
+    cr_assert_not_null(bridge_peek(lane));
+    bridge_take(lane);
+    bridge_answer(lane, 7, results, 4);
+    serve_one(16);
+    bridge_answers_publish(&bridge);
+    const struct bridge_answer *answer = bridge_receive(lane);
+    cr_assert_eq(answer->count, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        const struct ledger_result *result = &answer->results[i];
+        cr_expect_eq(result->payment, i);
+        cr_assert_eq(result->body_size, sizes[i]);
+        cr_assert_eq(result->body == NULL, sizes[i] == 0);
+        cr_expect_neq(result->body, results[i].body == NULL ? text : results[i].body, "a copy");
+        cr_expect_eq((uintptr_t)result->body % 8, 0);
+        cr_expect(sizes[i] == 0 || memcmp(result->body, results[i].body, sizes[i]) == 0);
+    }
+    answer = bridge_receive(lane);
+    cr_assert_not_null(answer);
+    cr_expect_eq(answer->ticket, 8, "the next answer is where it should be");
+}
+
+Test(bridge, a_call_of_many_commands_gets_no_bodies) {
+    send_call(7, ADAPTER_BODIES_MAX + 1);
+    bridge_publish(&bridge, lane);
+    serve_one(16);
+    bridge_answers_publish(&bridge);
+    const struct bridge_answer *answer = bridge_receive(lane);
+    for (uint32_t i = 0; i < answer->count; i++) {
+        cr_expect_eq(answer->results[i].status, LEDGER_DONE);
+        cr_expect_null(answer->results[i].body);
+        cr_expect_eq(answer->results[i].body_size, 0);
+    }
+}
+
 Test(bridge, a_failure_is_told_without_results) {
     send_call(7, 5);
     bridge_publish(&bridge, lane);
@@ -140,6 +188,31 @@ Test(bridge, bodies_without_room_are_busy_and_nothing_overflows) {
         cr_assert_eq(answer->ticket, i);
         bool without = answer->results[0].status == LEDGER_BUSY;
         cr_assert_eq(without, answer->results[0].body_size == 0);
+        busy += without;
+    }
+    cr_expect(busy > 0 && busy < calls);
+    bridge_release(lane);
+    cr_expect_eq(lane->commands, 0);
+}
+
+/* The same with as many bodies in an answer as there may be. */
+Test(bridge, several_bodies_without_room_are_busy_and_nothing_overflows) {
+    uint32_t calls = 0, busy = 0;
+    for (; send_call(calls, ADAPTER_BODIES_MAX); calls++) {
+        bridge_publish(&bridge, lane);
+        serve_one(LEDGER_VALUE_MAX - 3);
+    }
+    cr_expect_eq(calls, LOOP_COMMANDS_MAX / ADAPTER_BODIES_MAX);
+    bridge_answers_publish(&bridge);
+    for (uint32_t i = 0; i < calls; i++) {
+        const struct bridge_answer *answer = bridge_receive(lane);
+        cr_assert_not_null(answer);
+        cr_assert_eq(answer->ticket, i);
+        bool without = answer->results[0].status == LEDGER_BUSY;
+        for (uint32_t k = 0; k < answer->count; k++) {
+            cr_assert_eq(answer->results[k].status == LEDGER_BUSY, without, "all or none");
+            cr_assert_eq(answer->results[k].body == NULL, without);
+        }
         busy += without;
     }
     cr_expect(busy > 0 && busy < calls);
