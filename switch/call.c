@@ -79,9 +79,10 @@ struct call *call_find(struct call_table *table, uint64_t ticket) {
     return call->generation == (uint32_t)(ticket >> 32) ? call : NULL;
 }
 
-void call_time(struct call_table *table, struct call *call) {
+void call_time(struct call_table *table, struct call *call, uint64_t now_ns) {
     ASSERT(!call->timed);
     call->timed = true;
+    call->timed_ns = now_ns;
     call->earlier = table->latest;
     call->later = CALL_NONE;
     uint32_t place = call_place(table, call);
@@ -98,5 +99,5 @@ struct call *call_overdue(struct call_table *table, uint64_t before_ns) {
         return NULL;
     }
     struct call *call = &table->calls[table->earliest];
-    return call->started_ns < before_ns ? call : NULL;
+    return call->timed_ns < before_ns ? call : NULL;
 }

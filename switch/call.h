@@ -8,6 +8,8 @@
 
 #define CALL_NONE UINT32_MAX /* no place */
 
+struct heavy_job;
+
 struct call {
     uint32_t generation;      /* of this place */
     uint32_t conn;            /* the connection's place in the loop's table, */
@@ -22,7 +24,9 @@ struct call {
     uint32_t earlier, later;  /* neighbours in the list of deadlines */
     uint32_t following;       /* HTTP: the next request of the connection; free: next free place */
     uint64_t started_ns;      /* monotonic */
+    uint64_t timed_ns;        /* timed: when it was given to the ledger */
     struct buffer *held;      /* HTTP: an answer that waits for its turn, or NULL */
+    struct heavy_job *job;    /* HTTP: what workers do for it, or NULL */
     struct adapter_note note;
 };
 
@@ -48,11 +52,11 @@ uint64_t call_ticket(const struct call_table *table, const struct call *call);
 struct call *call_find(struct call_table *table, uint64_t ticket);
 uint32_t call_place(const struct call_table *table, const struct call *call);
 
-/* Puts the call at the end of the list of deadlines: all have the same patience. */
-void call_time(struct call_table *table, struct call *call);
+/* Puts the call at the end of the list of deadlines: from now on, all have the same patience. */
+void call_time(struct call_table *table, struct call *call, uint64_t now_ns);
 /* Takes the call off the list, if it is there. */
 void call_untime(struct call_table *table, struct call *call);
-/* The call that started first of those in the list, if it started before `before_ns`; NULL. */
+/* The call that is in the list for longest, if it came there before `before_ns`; NULL. */
 struct call *call_overdue(struct call_table *table, uint64_t before_ns);
 
 #endif

@@ -64,6 +64,9 @@
 
 /* Work on other threads. */
 #define WORKER_JOBS_MAX 256u        /* queued or running a loop */
+#define HEAVY_JOBS_MAX 512u /* requests a loop that workers take part in: half a second of a core */
+#define HEAVY_REQUEST_MAX (HTTP_HEADER_MAX + HTTP_BODY_MAX + KIB(1)) /* its copy, with the peer */
+#define HEAVY_BODIES_MAX KIB(32)    /* what the ledger says of one: four of the largest bodies */
 #define WORKER_PARAMS_MAX KIB(64)   /* params of an operator's call: a registry value has 4 KiB */
 
 #define OPERATOR_LIST_MAX 1000u     /* rows of one list of an operator's */
@@ -86,6 +89,7 @@
 _Static_assert(RING_RESULT_FIXED * 2 <= RING_RESULT_BYTES, "bodies have room besides results");
 _Static_assert(CALL_BYTES_MAX * 4 <= RING_COMMAND_BYTES, "a large call finds room");
 _Static_assert(CALL_BYTES_MAX <= BATCH_BYTES_MAX, "each call fits a batch");
+_Static_assert(HEAVY_BODIES_MAX >= 4 * (LEDGER_VALUE_MAX + 8), "all bodies of a work fit");
 _Static_assert((uint32_t)LEDGER_BATCH_MAX <= CONN_COMMANDS_MAX, "a connection may send a batch");
 
 #endif

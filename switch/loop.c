@@ -29,8 +29,13 @@ void loop_end(struct loop *loop) {
 static void answer(struct loop *loop, struct call *call, const struct ledger_result *results,
                    uint32_t count) {
     struct conn *conn = conn_find(loop, call->conn, call->conn_generation);
+    if (conn == NULL || results == NULL) {
+        heavy_drop(loop, call);
+    }
     if (conn == NULL) {
         call_give(&loop->calls, call); /* the peer left; the ledger's answer stands */
+    } else if (call->job != NULL) {
+        heavy_encode(conn, call, results, count);
     } else if (conn->listener == METRICS_HTTP) {
         http_answer(conn, call, results, count);
     } else {
@@ -81,9 +86,11 @@ static void go_on_stopping(struct loop *loop) {
                 conn_close(&loop->conns.conns[i]);
             }
         }
+        heavy_cancel(loop);
     }
-    loop->abandoned = loop->worker.running > 0 && loop->now_ns >= loop->stop_at_ns + CONN_LINGER_NS;
-    if (loop->conns.used == 0 && (loop->worker.running == 0 || loop->abandoned)) {
+    uint32_t running = loop->worker.running + loop->heavy.running;
+    loop->abandoned = running > 0 && loop->now_ns >= loop->stop_at_ns + CONN_LINGER_NS;
+    if (loop->conns.used == 0 && (running == 0 || loop->abandoned)) {
         uv_close((uv_handle_t *)&loop->wake, NULL);
         uv_close((uv_handle_t *)&loop->sweep, NULL);
         uv_close((uv_handle_t *)&loop->turn, NULL);
@@ -125,7 +132,7 @@ static void wake(void *context) {
 static int open_memory(struct loop *loop) {
     loop->read_bytes = malloc(LOOP_READ_BYTES);
     if (loop->read_bytes == NULL || worker_init(&loop->worker) != 0 ||
-        call_table_init(&loop->calls, LOOP_CALLS_MAX) != 0 ||
+        heavy_init(&loop->heavy) != 0 || call_table_init(&loop->calls, LOOP_CALLS_MAX) != 0 ||
         conn_table_init(&loop->conns, loop->shared->connections_max + CONN_PLACES_OPERATOR) != 0) {
         return -1;
     }
@@ -235,6 +242,7 @@ void loop_close(struct loop *loop) {
     }
     loop->context_count = 0;
     worker_free(&loop->worker);
+    heavy_free(loop);
     call_table_free(&loop->calls);
     conn_table_free(&loop->conns);
     pool_clear(&loop->pool);

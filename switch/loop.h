@@ -8,6 +8,7 @@
 #include "switch/bridge.h"
 #include "switch/call.h"
 #include "switch/conn.h"
+#include "switch/heavy.h"
 #include "switch/listener.h"
 #include "switch/node.h"
 #include "switch/pool.h"
@@ -48,6 +49,7 @@ struct loop {
     struct call_table calls;
     struct pool pool;
     struct worker worker;
+    struct heavy heavy;
     uint32_t dirty; /* first connection with answers to send, or CALL_NONE */
     struct conn_pot pots[CONN_POT_KINDS][2]; /* [][1]: of peers that showed a key */
     struct log_rate strangers;               /* lines in the log that they cause */

@@ -29,16 +29,14 @@ static uint32_t commands_room(size_t body_size) {
     return (uint32_t)(room < CALL_BYTES_MAX ? room : CALL_BYTES_MAX);
 }
 
-static enum route_verdict submit(struct conn *conn, struct call *call,
-                                 const struct ledger_writer *writer) {
-    struct loop *loop = conn->loop;
+bool route_submit(struct loop *loop, struct call *call, const struct ledger_writer *writer) {
     if (!bridge_send(loop->lane, writer, call_ticket(&loop->calls, call))) {
-        return ROUTE_BUSY;
+        return false;
     }
     call->commands = writer->count;
-    call_time(&loop->calls, call);
+    call_time(&loop->calls, call, loop->now_ns);
     metrics_add(&loop->metrics->commands, writer->count);
-    return ROUTE_SENT;
+    return true;
 }
 
 enum route_verdict route_request(struct conn *conn, struct call *call,
@@ -53,10 +51,11 @@ enum route_verdict route_request(struct conn *conn, struct call *call,
     switch (adapters[call->adapter]->decode(loop->contexts[call->adapter], request, &writer,
                                             &call->note, reply)) {
     case ADAPTER_SUBMIT:
-        return submit(conn, call, &writer);
+        return route_submit(loop, call, &writer) ? ROUTE_SENT : ROUTE_BUSY;
     case ADAPTER_QUERY:
         return worker_query(loop, call) ? ROUTE_SENT : ROUTE_BUSY;
-    case ADAPTER_WORK: /* no adapter asks for it yet */
+    case ADAPTER_WORK:
+        return heavy_start(conn, call, request) ? ROUTE_SENT : ROUTE_BUSY;
     case ADAPTER_ANSWERED:
     default:
         return ROUTE_ANSWERED;

@@ -31,6 +31,10 @@ enum route_verdict route_request(struct conn *conn, struct call *call,
                                  const struct adapter_request *request,
                                  struct adapter_reply *reply);
 
+/* Gives the ledger what the writer of bridge_reserve holds. False: no room, and nothing happened.
+ */
+bool route_submit(struct loop *loop, struct call *call, const struct ledger_writer *writer);
+
 /* Has the adapter encode the answer to a call. results NULL: not known. */
 void route_encode(struct loop *loop, const struct call *call, const struct ledger_result *results,
                   uint32_t count, struct adapter_reply *reply);

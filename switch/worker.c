@@ -47,13 +47,17 @@ void worker_free(struct worker *worker) {
     worker->jobs = NULL;
 }
 
-/* On a worker thread. */
-static void work(uv_work_t *request) {
-    static _Thread_local bool named;
-    if (!named) { /* libuv's threads have the name of the loop that had the first job */
-        named = true;
+void worker_thread_begin(void) {
+    static _Thread_local bool begun;
+    if (!begun) { /* libuv's threads have the name of the loop that had the first job */
+        begun = true;
         (void)pthread_setname_np(pthread_self(), "worker");
     }
+}
+
+/* On a worker thread. */
+static void work(uv_work_t *request) {
+    worker_thread_begin();
     struct job *job = request->data;
     struct loop_shared *shared = job->loop->shared;
     if (job->adapter == NULL) {

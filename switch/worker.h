@@ -25,6 +25,9 @@ void worker_cancel(struct loop *loop);
 int worker_init(struct worker *worker);
 void worker_free(struct worker *worker);
 
+/* First thing of what runs on a worker thread: makes the thread known by its name. */
+void worker_thread_begin(void);
+
 /* Queues the adapter's query for a call. False: too many are queued. */
 bool worker_query(struct loop *loop, const struct call *call);
 

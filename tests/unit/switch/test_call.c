@@ -19,12 +19,11 @@ static void teardown(void) {
 
 TestSuite(call, .init = setup, .fini = teardown);
 
-/* A call that started then, in the list of deadlines. */
-static struct call *timed(uint64_t started_ns) {
+/* A call that has been in the list of deadlines since then. */
+static struct call *timed(uint64_t since_ns) {
     struct call *call = call_take(&table);
     cr_assert_not_null(call);
-    call->started_ns = started_ns;
-    call_time(&table, call);
+    call_time(&table, call, since_ns);
     return call;
 }
 

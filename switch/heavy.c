@@ -1,0 +1,272 @@
+#include "switch/heavy.h"
+
+#include <stdlib.h>
+
+#include "switch/assert.h"
+#include "switch/http.h"
+#include "switch/http_reply.h"
+#include "switch/limits.h"
+#include "switch/loop.h"
+
+_Static_assert(ADAPTER_WORK_COMMANDS <= ADAPTER_BODIES_MAX, "all results come with their bodies");
+
+struct heavy_job {
+    uv_work_t request;
+    struct heavy_job *next; /* while it is free */
+    bool queued;            /* it is with libuv */
+    struct loop *loop;
+    uint64_t ticket;
+    const struct adapter *adapter;
+    void *context;
+    enum adapter_verdict verdict; /* of work; ANSWERED once the answer is being made */
+    struct adapter_reply reply;
+    struct buffer *copy; /* what work.request points into; as the following: the pool's, or NULL */
+    struct buffer *bodies; /* what results points into */
+    uint32_t count;        /* of results; 0: the ledger was not asked */
+    struct ledger_result results[ADAPTER_WORK_COMMANDS];
+    struct ledger_writer writer; /* into commands */
+    struct adapter_work work;
+    _Alignas(16) uint8_t commands[ADAPTER_WORK_COMMANDS * LEDGER_COMMAND_MAX];
+};
+
+/* ---- The table ---------------------------------------------------------------------------- */
+
+int heavy_init(struct heavy *heavy) {
+    /* The system gives pages when they are touched: a job that was never taken costs nothing. */
+    heavy->jobs = calloc(HEAVY_JOBS_MAX, sizeof(*heavy->jobs));
+    return heavy->jobs == NULL ? -1 : 0;
+}
+
+static void free_buffers(struct heavy_job *job) {
+    struct pool *pool = &job->loop->pool;
+    pool_give(pool, job->copy);
+    pool_give(pool, job->bodies);
+    pool_give(pool, job->reply.body);
+    pool_give(pool, job->reply.headers);
+    job->copy = job->bodies = NULL;
+    job->reply = (struct adapter_reply){.body = NULL};
+}
+
+void heavy_free(struct loop *loop) {
+    struct heavy *heavy = &loop->heavy;
+    ASSERT(heavy->running == 0);
+    for (uint32_t i = 0; i < heavy->fresh; i++) {
+        free_buffers(&heavy->jobs[i]);
+    }
+    free(heavy->jobs);
+    *heavy = (struct heavy){.jobs = NULL};
+}
+
+static void count_used(struct heavy *heavy, uint32_t used) {
+    atomic_store_explicit(&heavy->used, used, memory_order_relaxed);
+}
+
+static struct heavy_job *job_take(struct loop *loop) {
+    struct heavy *heavy = &loop->heavy;
+    struct heavy_job *job = heavy->free;
+    if (job != NULL) {
+        heavy->free = job->next;
+    } else if (heavy->fresh < HEAVY_JOBS_MAX) {
+        job = &heavy->jobs[heavy->fresh++];
+    } else {
+        return NULL;
+    }
+    count_used(heavy, heavy->used + 1);
+    job->loop = loop;
+    job->count = 0;
+    return job;
+}
+
+static void job_give(struct heavy_job *job) {
+    struct heavy *heavy = &job->loop->heavy;
+    ASSERT(!job->queued);
+    free_buffers(job);
+    job->next = heavy->free;
+    heavy->free = job;
+    count_used(heavy, heavy->used - 1);
+}
+
+void heavy_drop(struct loop *loop, struct call *call) {
+    if (call->job != NULL) {
+        ASSERT(call->job->loop == loop);
+        job_give(call->job);
+        call->job = NULL;
+    }
+}
+
+/* ---- The request's copy ------------------------------------------------------------------- */
+
+static struct slice copy_slice(struct buffer *copy, struct slice slice) {
+    size_t offset = copy->used;
+    buffer_append(copy, slice.base, slice.size);
+    return (struct slice){copy->base + offset, slice.size};
+}
+
+/* False: no memory. */
+static bool copy_request(struct heavy_job *job, const struct adapter_request *request) {
+    struct adapter_request *copied = &job->work.request;
+    size_t size = request->method.size + request->path.size + request->query.size +
+                  request->peer.size + request->body.size;
+    struct buffer *copy = job->copy;
+    if (buffer_extend(copy, size) == NULL) { /* then it does not move any more */
+        return false;
+    }
+    copy->used = 0;
+    *copied = *request;
+    copied->method = copy_slice(copy, request->method);
+    copied->path = copy_slice(copy, request->path);
+    copied->query = copy_slice(copy, request->query);
+    copied->peer = copy_slice(copy, request->peer);
+    copied->body = copy_slice(copy, request->body);
+    copied->headers = NULL;
+    copied->header_count = 0;
+    ASSERT(copy->used == size);
+    return true;
+}
+
+/* ---- On a worker, and back ---------------------------------------------------------------- */
+
+static void work(uv_work_t *request) {
+    struct heavy_job *job = request->data;
+    worker_thread_begin();
+    if (job->count == 0) {
+        job->verdict = job->adapter->work(job->context, &job->work, &job->writer, &job->reply);
+    } else {
+        job->adapter->work_encode(job->context, &job->work, job->results, job->count, &job->reply);
+    }
+}
+
+/* Gives the commands to the ledger. False: no room, and nothing happened. */
+static bool submit(struct conn *conn, struct call *call, const struct heavy_job *job) {
+    struct ledger_writer writer;
+    ASSERT(job->writer.count > 0);
+    ASSERT(job->writer.count <= ADAPTER_WORK_COMMANDS);
+    if (!bridge_reserve(conn->loop->lane, (uint32_t)job->writer.used, &writer)) {
+        return false;
+    }
+    memcpy(writer.base, job->commands, job->writer.used);
+    writer.used = job->writer.used;
+    writer.count = job->writer.count;
+    if (!route_submit(conn->loop, call, &writer)) {
+        return false;
+    }
+    conn->commands += call->commands;
+    return true;
+}
+
+/* Many jobs may be done in one turn of the loop, which sends and shows the ledger at its end what
+ * comes of all of them: so there is no loop_end here. */
+static void after_work(uv_work_t *request, int status) {
+    struct heavy_job *job = request->data;
+    struct loop *loop = job->loop;
+    loop_begin(loop);
+    loop->heavy.running--;
+    job->queued = false;
+    struct call *call = call_find(&loop->calls, job->ticket);
+    ASSERT(call != NULL); /* it has no deadline while a worker has its job */
+    ASSERT(call->job == job);
+    struct conn *conn = conn_find(loop, call->conn, call->conn_generation);
+    if (status == UV_ECANCELED && conn != NULL) {
+        conn_close(conn);
+        conn = NULL;
+    }
+    if (conn ==
+        NULL) { /* what was not given to the ledger yet never will be: the peer asks again */
+        heavy_drop(loop, call);
+        call_give(&loop->calls, call);
+        return;
+    }
+    if (job->verdict == ADAPTER_SUBMIT) {
+        if (submit(conn, call, job)) {
+            return;
+        }
+        metrics_add(&loop->metrics->busy, 1);
+        http_problem(&job->reply, 503);
+    }
+    call->job = NULL;
+    http_reply(conn, call, &job->reply);
+    job_give(job);
+}
+
+static void job_queue(struct heavy_job *job) {
+    int rc = uv_queue_work(&job->loop->uv, &job->request, work, after_work);
+    ASSERT(rc == 0); /* it only checks that there is a function */
+    job->queued = true;
+    job->loop->heavy.running++;
+}
+
+void heavy_cancel(struct loop *loop) {
+    for (uint32_t i = 0; i < loop->heavy.fresh; i++) {
+        if (loop->heavy.jobs[i].queued) {
+            (void)uv_cancel((uv_req_t *)&loop->heavy.jobs[i].request); /* one that runs goes on */
+        }
+    }
+}
+
+/* ---- The loop's two steps ------------------------------------------------------------------ */
+
+bool heavy_start(struct conn *conn, struct call *call, const struct adapter_request *request) {
+    struct loop *loop = conn->loop;
+    ASSERT(conn->listener == METRICS_HTTP);
+    struct heavy_job *job = job_take(loop);
+    if (job == NULL) {
+        return false;
+    }
+    job->copy = pool_take(&loop->pool, HEAVY_REQUEST_MAX);
+    job->reply.body = pool_take(&loop->pool, HTTP_REPLY_MAX);
+    job->reply.headers = pool_take(&loop->pool, HTTP_HEADER_MAX);
+    if (job->copy == NULL || job->reply.body == NULL || job->reply.headers == NULL ||
+        !copy_request(job, request)) {
+        job_give(job);
+        return false;
+    }
+    job->ticket = call_ticket(&loop->calls, call);
+    job->adapter = adapters[call->adapter];
+    job->context = loop->contexts[call->adapter];
+    job->writer = (struct ledger_writer){.base = job->commands, .size = sizeof(job->commands)};
+    job->request.data = job;
+    call->job = job;
+    job_queue(job);
+    return true;
+}
+
+/* Copies results and their bodies, each 8-byte aligned. False: no memory. */
+static bool copy_results(struct heavy_job *job, const struct ledger_result *results,
+                         uint32_t count) {
+    size_t size = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        size += (results[i].body_size + 7u) & ~(size_t)7;
+    }
+    job->bodies = pool_take(&job->loop->pool, HEAVY_BODIES_MAX);
+    char *place = job->bodies == NULL ? NULL : buffer_extend(job->bodies, size);
+    if (place == NULL && size > 0) {
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        job->results[i] = results[i];
+        job->results[i].body = NULL;
+        if (results[i].body_size > 0) {
+            job->results[i].body = memcpy(place, results[i].body, results[i].body_size);
+            place += (results[i].body_size + 7u) & ~(size_t)7;
+        }
+    }
+    job->count = count;
+    return true;
+}
+
+void heavy_encode(struct conn *conn, struct call *call, const struct ledger_result *results,
+                  uint32_t count) {
+    struct heavy_job *job = call->job;
+    ASSERT(count == job->writer.count);
+    call_untime(&conn->loop->calls, call); /* a worker's time is bounded */
+    if (!copy_results(job, results, count)) {
+        heavy_drop(conn->loop, call);
+        http_answer(conn, call, NULL, 0);
+        return;
+    }
+    job->verdict = ADAPTER_ANSWERED;
+    job->reply.status = 0;
+    job->reply.body->used = job->reply.headers->used = 0;
+    job->reply.body->failed = job->reply.headers->failed = false;
+    job_queue(job);
+}
