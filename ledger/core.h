@@ -10,6 +10,7 @@
 #include "ledger/command.h"
 #include "ledger/filter.h"
 #include "ledger/journal.h"
+#include "ledger/limits.h"
 #include "ledger/open_set.h"
 #include "ledger/store.h"
 #include "ledger/table.h"
@@ -47,6 +48,7 @@ struct ledger {
      * that read records. With inheritance: who holds it must not be slower than who waits. */
     pthread_mutex_t records_lock;
     struct open_set open;
+    uint32_t waiting[WAITING_SLOTS]; /* payments that wait, by their requester's hash */
     struct checkpoint checkpoint;
     uint64_t store_generation; /* LMDB commits that the reader has seen */
 
@@ -141,6 +143,13 @@ void registry_lookup(struct ledger *, const struct command *, uint64_t, struct l
 /* Checks the token that an open carries (a wrong one counts a try), and spends it. */
 enum ledger_status token_check(struct ledger *ledger, const struct command_token *token);
 void token_spend(struct ledger *ledger, const struct command_token *token);
+
+/* Whether the command is an open whose reference is known, so that it opens nothing. */
+bool payment_is_repeat(struct ledger *ledger, const struct command *command);
+/* Whether the requester may have one more payment that waits. */
+bool payment_may_wait(struct ledger *ledger, uint64_t requester);
+/* Counts one of its payments that waits, found at start. */
+void payment_waits(struct ledger *ledger, uint64_t requester);
 
 /* ---- apply.c ---- */
 /* Applies a chunk: a pure function of the state, ledger->batch and the commands. The answer to

@@ -73,6 +73,18 @@ static uint64_t expire_count(const struct ledger *ledger, const struct chunk *ch
     return wanted < most ? wanted : most;
 }
 
+/* Whether there is a place for what the command leaves open. A repeat takes none, and must pass
+ * when all are taken: it may be what ends its payment. */
+static bool has_place(struct ledger *ledger, const struct command *command, uint64_t opens) {
+    bool full = opens > ledger->open.max - ledger->open.count;
+    bool waits = command->kind == LEDGER_OPEN && (command->flags & COMMAND_WAIT) != 0 &&
+                 !payment_may_wait(ledger, command->requester);
+    if (!full && !waits) {
+        return true;
+    }
+    return payment_is_repeat(ledger, command);
+}
+
 /* Adds a command to the chunk, or says why not. */
 static enum placed place(struct ledger *ledger, struct chunk *chunk,
                          const struct command *command) {
@@ -100,7 +112,7 @@ static enum placed place(struct ledger *ledger, struct chunk *chunk,
         need.records += chunk->need.records;
         if (!table_fits(ledger->active, &need) ||
             chunk->accounts + accounts > accounts_room(&ledger->accounts) ||
-            ledger->open.count + chunk->opens + opens > ledger->open.max) {
+            !has_place(ledger, command, chunk->opens + opens)) {
             return PLACE_BUSY;
         }
         chunk->need = need;

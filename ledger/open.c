@@ -132,6 +132,9 @@ static int load_state(struct ledger *ledger, struct ledger_failure *failure) {
                                (unsigned long long)id);
         }
         open_set_add(&ledger->open, id, deadline_ns);
+        if (payment->state == LEDGER_WAITING) {
+            payment_waits(ledger, payment->requester);
+        }
         id++;
     }
     ledger->counters.open_payments = ledger->open.count;
@@ -143,6 +146,16 @@ struct recovery {
     struct ledger_result *results;
     struct ledger_failure *failure;
 };
+
+/* Whether `opens` of the batch's commands find places, or as many of them as are no repeats. */
+static bool places_suffice(struct ledger *ledger, uint32_t count, uint64_t opens) {
+    uint64_t room = ledger->open.max - ledger->open.count;
+    for (uint32_t i = 0; opens > room && i < count; i++) {
+        opens -=
+            command_may_stay_open(ledger->list[i]) && payment_is_repeat(ledger, ledger->list[i]);
+    }
+    return opens <= room;
+}
 
 /* Applies a batch of the journal again. */
 static int replay_batch(void *context, const struct journal_batch *batch) {
@@ -175,7 +188,7 @@ static int replay_batch(void *context, const struct journal_batch *batch) {
         at += size;
     }
     bool fits = count == batch->count && accounts <= accounts_chunk_max(&ledger->accounts);
-    if (!fits || ledger->open.count + opens > ledger->open.max) {
+    if (!fits || !places_suffice(ledger, count, opens)) {
         return failure_set(recovery->failure,
                            count == batch->count ? LEDGER_EOPTIONS : LEDGER_ECORRUPT,
                            "journal: batch %llu does not fit: raise account_slots and "

@@ -1,4 +1,5 @@
 /* Repeats of a request: which ones are the same, and those that move their payment on. */
+#include "tests/lib/options.h"
 #include "tests/unit/ledger/check.h"
 
 #define BANK                                                                                       \
@@ -71,4 +72,30 @@ Test(repeat, survives_a_crash) {
 Test(repeat, with_an_id_and_a_reference_the_payment_has_both) {
     check(BANK "hold r 10>20 1; hold s 10>20 1; complete #2 ref s => PAYMENT_NOT_FOUND;"
                "complete #2 ref r; decline #3 ref s; lookup #3 ref r => PAYMENT_NOT_FOUND");
+}
+
+static void check_with_places(uint32_t open_payments, const char *script) {
+    struct ledger_options options = small_options(NULL);
+    options.open_payments = open_payments;
+    const char *why = script_run_with(script, &options);
+    cr_assert(why == NULL, "%s", why);
+}
+
+Test(repeat, passes_when_no_place_for_open_payments_is_left) {
+    check_with_places(
+        2, BANK "hold r 10>20 100 repeats 1000; hold s 10>20 1; hold t 10>20 1 => BUSY; wait 2;"
+                "hold r 10>20 100 repeats 1000 => DONE COMPLETED; flush; hold t 10>20 1; flush;"
+                "hold s 10>20 1 => REPLAYED HELD; hold u 10>20 1 => BUSY");
+}
+
+Test(repeat, one_requester_may_not_fill_the_places_with_what_waits) {
+    check_with_places(
+        32, BANK
+        "hold a 20>30 5 wait by 8 => DONE WAITING; hold b 20>30 5 wait by 8 => DONE "
+        "WAITING; flush; hold c 20>30 5 wait by 8 => BUSY; hold a 20>30 5 wait by 8 => REPLAYED "
+        "WAITING; hold d 20>30 5 wait => DONE WAITING; crash;"
+        "hold c 20>30 5 wait by 8 => BUSY; decline a by 8; flush; hold c 20>30 5 wait by 8 => "
+        "DONE WAITING; flush; crash; hold e 20>30 5 wait by 8 => BUSY;"
+        "pay p 10>20 50; retry b by 8 => DONE HELD; retry c by 8 => DONE HELD; flush;"
+        "hold e 30>20 5 wait by 8 => DONE WAITING");
 }
