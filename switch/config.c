@@ -110,7 +110,8 @@ static void start_section(struct parse *parse, const char *header) {
         }
     }
     fail(parse, parse->line,
-         "unknown section [%s]; there are: node, http, rpc, timeouts, ledger, log, gateway NAME",
+         "unknown section [%s]; there are: node, http, rpc, timeouts, ledger, soap, log, gateway "
+         "NAME",
          parse->section);
 }
 

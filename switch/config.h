@@ -3,14 +3,17 @@
 #ifndef SWITCH_CONFIG_H
 #define SWITCH_CONFIG_H
 
+#include "switch/address.h"
 #include "switch/gateway.h"
 #include "switch/log.h"
 
 #define CONFIG_GATEWAYS_MAX 64
 #define CONFIG_LOOPS_MAX 16
-#define CONFIG_PATH_MAX 512   /* bytes of a path, with its NUL                            */
-#define CONFIG_SOCKET_MAX 108 /* bytes of the Unix socket's path, with its NUL: sun_path  */
-#define CONFIG_ADDRESS_MAX 46 /* bytes of an IPv4 or IPv6 address in text, with its NUL   */
+#define CONFIG_PATH_MAX 512      /* bytes of a path, with its NUL                            */
+#define CONFIG_SOCKET_MAX 108    /* bytes of the Unix socket's path, with its NUL: sun_path  */
+#define CONFIG_URL_MAX 200       /* bytes of a URL, with its NUL: as long as a line of the file */
+#define CONFIG_NODE_KEY_MAX 8192 /* bytes of a PEM text, with its NUL: an RSA-8192 key         */
+#define CONFIG_ADDRESS_MAX 46    /* bytes of an IPv4 or IPv6 address in text, with its NUL   */
 
 /* Keys, sections, ranges and defaults: config_keys.c, and tiyn.example.ini for people. */
 struct config {
@@ -22,7 +25,14 @@ struct config {
     uint32_t connections_max; /* of all listeners together                                */
     /* [http], [rpc] */
     char http_address[CONFIG_ADDRESS_MAX], rpc_address[CONFIG_ADDRESS_MAX];
-    uint16_t http_port, rpc_port; /* 0: any free one                                      */
+    uint16_t http_port, rpc_port;    /* 0: any free one                                      */
+    struct networks trusted_proxies; /* of HTTP: they say who a client is                  */
+    /* [soap] */
+    char node_key[CONFIG_NODE_KEY_MAX]; /* the PEM text itself; "": none. Secret           */
+    char public_url[CONFIG_URL_MAX];    /* "": not known                                   */
+    uint64_t amount_max;                /* tiyn                                            */
+    uint64_t fee_account;               /* account id                                      */
+    uint32_t repeat_after_ms, hold_life_s, token_life_s;
     /* [timeouts], ms */
     uint32_t header_timeout_ms; /* from the first byte of a request to its last           */
     uint32_t idle_timeout_ms;   /* without a request in flight; 0: never                  */
@@ -53,6 +63,9 @@ struct config_error {
     char text[248]; /* what is wrong and what to do                                       */
 };
 
+/* What went wrong with one value: a sentence for struct config_error. */
+#define CONFIG_WHY_MAX 240
+
 /* The defaults, with no gateways. */
 void config_default(struct config *config);
 
@@ -64,6 +77,15 @@ int config_load(struct config *config, const char *path, struct config_error *er
 /* Changes the data folder (a command line's --data), and the socket's path when it follows it.
  * 0, or -1 when a path is too long. */
 int config_set_data(struct config *config, const char *folder, struct config_error *error);
+
+/* Takes the node's private key from a PEM file that only its owner may read; the text is kept.
+ * folder: what a relative path is relative to, "" for none. 0, or -1 with the reason in
+ * why[CONFIG_WHY_MAX], which tells nothing of the key. */
+int config_set_node_key(struct config *config, const char *folder, const char *path, char *why);
+
+/* What adapters get of it. config outlives *settings, which has secrets. Without a node key the
+ * tokens' key is random, another one each time. */
+void config_settings(const struct config *config, struct adapter_settings *settings);
 
 /* "file:line: text" of an error, for a person; into out, NUL-terminated. */
 void config_error_print(const struct config_error *error, char *out, size_t size);

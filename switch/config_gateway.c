@@ -28,6 +28,7 @@ static const struct {
     {"account_read", GRANT_ACCOUNT_READ},
     {"node", GRANT_NODE},
     {"operator", GRANT_OPERATOR},
+    {"token", GRANT_TOKEN},
 };
 
 enum config_gateway_key config_gateway_key_of(const char *name) {
@@ -167,7 +168,7 @@ static int set_rights(struct grant *grant, const char *text, char *why) {
         if (parts != 1 || i == sizeof(rights) / sizeof(rights[0])) {
             snprintf(why, CONFIG_WHY_MAX,
                      "\"%.40s\" is no right; rights are: open, complete, decline, lookup, "
-                     "account_open, account_read, node, operator",
+                     "account_open, account_read, node, operator, token",
                      item);
             return -1;
         }

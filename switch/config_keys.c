@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocols/common/money.h"
 #include "switch/assert.h"
 
 #define AT(field) offsetof(struct config, field)
@@ -21,6 +22,7 @@ const struct config_key config_keys[CONFIG_KEYS] = {
     {"node", "connections_max", "16384", 16, 1000000, AT(connections_max), CONFIG_U32},
     {"http", "address", "127.0.0.1", 0, 0, AT(http_address), CONFIG_ADDRESS},
     {"http", "port", "8080", 0, 65535, AT(http_port), CONFIG_U16},
+    {"http", "trusted_proxies", "", 0, 0, AT(trusted_proxies), CONFIG_NETWORKS},
     {"rpc", "address", "127.0.0.1", 0, 0, AT(rpc_address), CONFIG_ADDRESS},
     {"rpc", "port", "8081", 0, 65535, AT(rpc_port), CONFIG_U16},
     {"timeouts", "header_ms", "10000", 100, 600000, AT(header_timeout_ms), CONFIG_U32},
@@ -35,6 +37,13 @@ const struct config_key config_keys[CONFIG_KEYS] = {
     {"ledger", "journal_keep", "0", 0, 1000000, AT(journal_keep), CONFIG_U32},
     {"ledger", "open_payments_max", "1048576", 1024, 67108864, AT(open_payments_max), CONFIG_U32},
     {"ledger", "checkpoint_ms", "1000", 10, 3600000, AT(checkpoint_ms), CONFIG_U32},
+    {"soap", "node_key", "", 0, 0, AT(node_key), CONFIG_NODE_KEY},
+    {"soap", "public_url", "", 0, 0, AT(public_url), CONFIG_URL},
+    {"soap", "amount_max", "10000000.00", 1, LEDGER_AMOUNT_MAX, AT(amount_max), CONFIG_MONEY},
+    {"soap", "fee_account", "2", 1, UINT64_MAX - 1, AT(fee_account), CONFIG_U64},
+    {"soap", "repeat_after_ms", "1000", 1, 600000, AT(repeat_after_ms), CONFIG_U32},
+    {"soap", "hold_life_s", "86400", 1, 2592000, AT(hold_life_s), CONFIG_U32},
+    {"soap", "token_life_s", "300", 1, 86400, AT(token_life_s), CONFIG_U32},
     {"log", "format", "json", 0, 0, AT(log_format), CONFIG_LOG_FORMAT},
     {"log", "level", "info", 0, 0, AT(log_level), CONFIG_LOG_LEVEL},
 };
@@ -75,9 +84,33 @@ static int set_number(void *field, const struct config_key *key, const char *tex
     if (key->type == CONFIG_U16) {
         uint16_t value = (uint16_t)number;
         memcpy(field, &value, sizeof(value));
+    } else if (key->type == CONFIG_U64) {
+        memcpy(field, &number, sizeof(number));
     } else {
         uint32_t value = (uint32_t)number;
         memcpy(field, &value, sizeof(value));
+    }
+    return 0;
+}
+
+static int set_money(void *field, const struct config_key *key, const char *text, char *why) {
+    uint64_t tiyn = 0;
+    if (!money_parse(slice_text(text), &tiyn) || tiyn < key->min || tiyn > key->max) {
+        char min[MONEY_TEXT], max[MONEY_TEXT], need[120];
+        snprintf(need, sizeof(need), "an amount from %s to %s", money_text(key->min, min),
+                 money_text(key->max, max));
+        return why_not(why, key, text, need);
+    }
+    memcpy(field, &tiyn, sizeof(tiyn));
+    return 0;
+}
+
+static int set_networks(struct networks *field, const struct config_key *key, const char *text,
+                        char *why) {
+    memset(field, 0, sizeof(*field));
+    if (!networks_parse(slice_text(text), field)) {
+        return why_not(why, key, text,
+                       "up to 16 addresses or networks, such as 127.0.0.1 10.0.0.0/8");
     }
     return 0;
 }
@@ -130,7 +163,16 @@ int config_key_set(struct config *config, const struct config_key *key, const ch
     switch (key->type) {
     case CONFIG_U32:
     case CONFIG_U16:
+    case CONFIG_U64:
         return set_number(field, key, text, why);
+    case CONFIG_MONEY:
+        return set_money(field, key, text, why);
+    case CONFIG_NETWORKS:
+        return set_networks(&config->trusted_proxies, key, text, why);
+    case CONFIG_NODE_KEY:
+        return config_set_node_key(config, folder, text, why);
+    case CONFIG_URL:
+        return config_set_url(field, text, why);
     case CONFIG_PATH:
         return set_path(field, CONFIG_PATH_MAX, key, text, folder, why);
     case CONFIG_SOCKET:

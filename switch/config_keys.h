@@ -8,9 +8,14 @@
 enum config_type {
     CONFIG_U32,
     CONFIG_U16,
+    CONFIG_U64,
+    CONFIG_MONEY, /* decimal KZT in the file, tiyn in the field; so are min and max */
     CONFIG_PATH,
     CONFIG_SOCKET,
     CONFIG_ADDRESS,
+    CONFIG_NETWORKS,
+    CONFIG_NODE_KEY, /* a path in the file, the file's text in the field */
+    CONFIG_URL,
     CONFIG_LOG_FORMAT,
     CONFIG_LOG_LEVEL,
 };
@@ -23,11 +28,8 @@ struct config_key {
     enum config_type type;
 };
 
-#define CONFIG_KEYS 22
+#define CONFIG_KEYS 30
 extern const struct config_key config_keys[CONFIG_KEYS];
-
-/* What went wrong with one value: a sentence for struct config_error. */
-#define CONFIG_WHY_MAX 240
 
 /* Sets a key from its text. folder: what relative paths are relative to, "" for none.
  * 0, or -1 with the reason in why[CONFIG_WHY_MAX]. */
@@ -39,6 +41,10 @@ bool config_number(const char *text, uint64_t min, uint64_t max, uint64_t *numbe
 
 /* folder + "/" + path, or path when it is absolute or folder is "". False: too long for size. */
 bool config_path_join(char *out, size_t size, const char *folder, const char *path);
+
+/* "https://host" or "http://host", maybe with a port and a path, without a '/' at its end. 0, or -1
+ * with why. url: CONFIG_URL_MAX bytes. */
+int config_set_url(char *url, const char *text, char *why);
 
 /* ---- [gateway NAME] ---- */
 

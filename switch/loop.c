@@ -143,10 +143,19 @@ static int open_memory(struct loop *loop) {
         conn_pot_init(&loop->pots[kind][0]);
         conn_pot_init(&loop->pots[kind][1]);
     }
+    return 0;
+}
+
+/* 0, or -1 with why: one of them needs memory, or what the config gives it. */
+static int open_adapters(struct loop *loop, char *why, size_t why_size) {
     for (; loop->context_count < adapter_count; loop->context_count++) {
         uint32_t i = loop->context_count;
         if (adapters[i]->init != NULL &&
             adapters[i]->init(&loop->contexts[i], &loop->shared->env) != 0) {
+            (void)snprintf(why, why_size,
+                           "the adapter %s cannot start: no memory, or its keys in the config are "
+                           "no good",
+                           adapters[i]->name);
             return -1;
         }
     }
@@ -180,6 +189,9 @@ int loop_open(struct loop *loop, struct loop_shared *shared, uint32_t index,
     loop_begin(loop);
     if (open_memory(loop) != 0 || open_handles(loop) != 0) {
         (void)snprintf(why, why_size, "no memory for an event loop");
+        return -1;
+    }
+    if (open_adapters(loop, why, why_size) != 0) {
         return -1;
     }
     if (listener_open_tcp(&loop->listeners[METRICS_HTTP], loop, METRICS_HTTP, &ports->http, why,

@@ -31,6 +31,7 @@ struct node {
     pthread_t waiter;    /* who calls node_wait */
     uint64_t started_ns; /* monotonic */
     struct loop_ports ports;
+    struct adapter_settings settings;
     _Atomic int error; /* of the ledger */
     _Atomic bool stopping;
     bool abandoned;         /* a backup runs on: nothing may be freed */
@@ -45,6 +46,12 @@ static void stats(void *context, struct ledger_stats *stats, uint64_t *uptime_ns
 
 static bool ready(void *context, char *why, size_t why_size) {
     return node_ready(context, why, why_size);
+}
+
+static enum ledger_status registry_get(void *context, const void *key, size_t key_size, void *value,
+                                       size_t *value_size) {
+    const struct node *node = context;
+    return ledger_registry_get(node->ledger, key, key_size, value, value_size);
 }
 
 /* On the ledger thread. */
@@ -138,6 +145,7 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
         names[i] = adapters[i]->name;
     }
     uint32_t loops = node->config->loops;
+    config_settings(node->config, &node->settings);
     node->loops = calloc(loops, sizeof(*node->loops));
     node->measured = metrics_init(&node->metrics, loops, names, adapter_count) == 0;
     node->bridged = bridge_init(&node->bridge, loops) == 0;
@@ -152,7 +160,13 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
         .ledger = node->ledger,
         .bridge = &node->bridge,
         .metrics = &node->metrics,
-        .env = {.node = node, .version = NODE_VERSION, .stats = stats, .ready = ready},
+        .env = {.node = node,
+                .version = NODE_VERSION,
+                .stats = stats,
+                .ready = ready,
+                .settings = &node->settings,
+                .registry_get = registry_get,
+                .random = randombytes_buf},
     };
     return 0;
 }
@@ -278,6 +292,7 @@ void node_free(struct node *node) {
         metrics_free(&node->metrics);
     }
     free(node->loops);
+    sodium_memzero(&node->settings, sizeof(node->settings));
     free(node);
 }
 

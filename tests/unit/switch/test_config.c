@@ -183,7 +183,7 @@ Test(config, errors_of_values) {
 Test(config, a_gateway_is_read_whole) {
     good(GATEWAY "[gateway bank]\nbearer_key = another-bearer-key-0123456789-01234\n"
                  "requester = 8\nrequesters = 8, 80 - 89,90\naccounts = 1, 10-20\n"
-                 "rights = open,complete , operator\n");
+                 "rights = open,complete , operator,token\n");
     cr_assert_eq(config.gateway_count, 2u);
     const struct gateway *shop = &config.gateways[0], *bank = &config.gateways[1];
     cr_expect_str_eq(shop->grant.name, "shop");
@@ -195,7 +195,8 @@ Test(config, a_gateway_is_read_whole) {
     cr_expect_eq(shop->grant.requester_count, 1u);
     cr_expect_eq(shop->grant.requesters[0].first, 7u);
     cr_expect_not(bank->has_rpc_key);
-    cr_expect_eq(bank->grant.rights, (uint32_t)(GRANT_OPEN | GRANT_COMPLETE | GRANT_OPERATOR));
+    cr_expect_eq(bank->grant.rights,
+                 (uint32_t)(GRANT_OPEN | GRANT_COMPLETE | GRANT_OPERATOR | GRANT_TOKEN));
     cr_assert_eq(bank->grant.requester_count, 3u);
     cr_expect_eq(bank->grant.requesters[1].first, 80u);
     cr_expect_eq(bank->grant.requesters[1].last, 89u);
@@ -249,6 +250,103 @@ Test(config, keys_may_stand_in_files) {
     write_file("shop.key", BEARER, 0644);
     bad(2, "chmod", "[gateway shop]\nbearer_key_file = shop.key\n" REST);
     bad(2, "No such file", "[gateway shop]\nbearer_key_file = missing.key\n" REST);
+}
+
+/* ---- [soap], and whom HTTP trusts ---------------------------------------------------------- */
+
+#define PEM "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n"
+
+Test(config, the_soap_section_sets_its_fields) {
+    write_file("node.pem", PEM, 0600);
+    good("[soap]\nnode_key = node.pem\npublic_url = https://pay.example.kz:8443\n"
+         "amount_max = 500000.50\nfee_account = 18446744073709551614\nrepeat_after_ms = 10\n"
+         "hold_life_s = 60\ntoken_life_s = 30\n");
+    struct adapter_settings settings, again, other;
+    config_settings(&config, &settings);
+    cr_expect_str_eq(settings.node_key, PEM);
+    cr_expect_str_eq(settings.public_url, "https://pay.example.kz:8443");
+    cr_expect_eq(settings.amount_max, 50000050u);
+    cr_expect_eq(settings.fee_account, UINT64_MAX - 1);
+    cr_expect_eq(settings.repeat_after_ms, 10u);
+    cr_expect_eq(settings.hold_life_s, 60u);
+    cr_expect_eq(settings.token_life_s, 30u);
+    config_settings(&config, &again);
+    cr_expect_arr_eq(settings.token_key, again.token_key, sizeof(again.token_key));
+    config.node_key[40]++;
+    config_settings(&config, &other);
+    cr_expect_arr_neq(settings.token_key, other.token_key, sizeof(other.token_key));
+}
+
+Test(config, without_a_soap_section) {
+    struct adapter_settings settings, again;
+    good("");
+    config_settings(&config, &settings);
+    config_settings(&config, &again);
+    cr_expect_null(settings.node_key);
+    cr_expect_str_eq(settings.public_url, "");
+    cr_expect_eq(settings.amount_max, 1000000000u);
+    cr_expect_eq(settings.fee_account, 2u);
+    cr_expect_eq(settings.repeat_after_ms, 1000u);
+    cr_expect_eq(settings.hold_life_s, 86400u);
+    cr_expect_eq(settings.token_life_s, 300u);
+    cr_expect_arr_neq(settings.token_key, again.token_key, sizeof(again.token_key),
+                      "no key that everybody knows");
+}
+
+Test(config, a_node_key_is_its_owners_alone) {
+    const mode_t modes[] = {0640, 0604, 0660, 0622};
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        write_file("node.pem", PEM, modes[i]);
+        bad(2, "chmod 600", "[soap]\nnode_key = node.pem\n");
+        cr_expect_null(strstr(error.text, "secret"));
+        cr_expect_eq(config.node_key[0], '\0');
+    }
+    write_file("node.pem", PEM, 0400);
+    good("[soap]\nnode_key = node.pem\n");
+}
+
+Test(config, errors_of_node_keys) {
+    bad(2, "No such file", "[soap]\nnode_key = missing.pem\n");
+    bad(2, "path", "[soap]\nnode_key =\n");
+    bad(2, "chmod", "[soap]\nnode_key = .\n");
+    write_file("public.pem", "-----BEGIN PUBLIC KEY-----\nsecret\n", 0600);
+    bad(2, "no private key in PEM", "[soap]\nnode_key = public.pem\n");
+    cr_expect_null(strstr(error.text, "secret"));
+    cr_expect_eq(config.node_key[0], '\0', "nothing of the file stays");
+    static char text[CONFIG_NODE_KEY_MAX + 1];
+    memset(text, 'x', CONFIG_NODE_KEY_MAX);
+    memcpy(text, PEM, sizeof(PEM) - 1);
+    write_file("long.pem", text, 0600);
+    bad(2, "no private key in PEM", "[soap]\nnode_key = long.pem\n");
+}
+
+Test(config, errors_of_soap_values) {
+    bad(2, "0.01 to 11529215046068469.76", "[soap]\namount_max = 0\n");
+    bad(2, "amount", "[soap]\namount_max = 1e6\n");
+    bad(2, "amount", "[soap]\namount_max = 1.001\n");
+    bad(2, "amount", "[soap]\namount_max = 11529215046068469.77\n");
+    bad(2, "fee_account", "[soap]\nfee_account = 0\n");
+    bad(2, "fee_account", "[soap]\nfee_account = 18446744073709551615\n");
+    bad(2, "repeat_after_ms", "[soap]\nrepeat_after_ms = 0\n");
+    const char *const urls[] = {"pay.example.kz", "ftp://a",    "https://",
+                                "https:///a",     "https://a/", "https://a\"b",
+                                "https://a<b",    "",           "https://a.kz?x&y"};
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+        char text[100];
+        snprintf(text, sizeof(text), "[soap]\npublic_url = %s\n", urls[i]);
+        bad(2, "public_url", text);
+    }
+}
+
+Test(config, trusted_proxies) {
+    uint8_t address[ADDRESS_BYTES];
+    cr_assert(address_parse(SLICE("10.1.2.3"), address));
+    good("");
+    cr_expect_not(networks_have(&config.trusted_proxies, address), "nobody, unless it is said");
+    good("[http]\ntrusted_proxies = 127.0.0.1 10.0.0.0/8\n");
+    cr_expect_eq(config.trusted_proxies.count, 2u);
+    cr_expect(networks_have(&config.trusted_proxies, address));
+    bad(2, "10.0.0.0/8", "[http]\ntrusted_proxies = proxy.example.kz\n");
 }
 
 Test(config, more_gateways_than_there_is_room_for) {
