@@ -22,7 +22,8 @@ say_lines "switch/ includes only switch/, protocols/ and ledger/ledger.h" < <(
   includes switch | grep -E ":$ours" | grep -vE ':"(switch/|protocols/|ledger/ledger\.h$)')
 say_lines "bench/ is nobody's to include" < <(includes switch | grep -E ':"(bench|tests)/')
 
-# An integration knows itself, the common parts and the contract, never another integration.
+# An integration knows itself, the shared parts and the contract, never another integration. Of the
+# shared parts registry and xml know common, and common knows none.
 while IFS= read -r line; do
   file=${line%%:*}
   folder=$(printf '%s' "$file" | cut -d/ -f2)
@@ -30,6 +31,11 @@ while IFS= read -r line; do
   [[ $file == protocols/*/* && $folder != common ]] || folder=common
   case $header in
     protocols/common/* | protocols/"$folder"/* | protocols/adapter.h | protocols/outbound.h) ;;
+    protocols/registry/* | protocols/xml/*)
+      case $folder in
+        common | registry | xml) say "$line  <- a shared part does not know another" ;;
+      esac
+      ;;
     *) say "$line  <- an integration does not know another" ;;
   esac
 done < <(includes protocols | grep -E ':"protocols/')

@@ -137,6 +137,7 @@ static void registry_put(struct model *model, const struct sim_command *command,
         blob_fill(asked, record->size, command->value_seed);
         if (memcmp(there, asked, record->size) == 0) {
             result->status = LEDGER_REPLAYED;
+            result->replayed = true;
             return;
         }
     }
