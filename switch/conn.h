@@ -13,6 +13,7 @@
 #include "protocols/adapter.h"
 #include "protocols/common/frame.h"
 #include "protocols/rpc/message.h"
+#include "switch/address.h"
 #include "switch/call.h"
 #include "switch/http_parse.h"
 #include "switch/metrics.h"
@@ -42,6 +43,8 @@ struct conn_share {
 struct conn_http {
     struct http_parser parser;
     bool examined;        /* the head of the request under way was looked at, and its key */
+    uint16_t too_large;   /* examined: what a body above body_max is refused with */
+    uint32_t body_max;    /* examined: bytes that the request's body may have */
     uint32_t first, last; /* requests in flight, in the order of their answers; CALL_NONE */
 };
 
@@ -69,12 +72,14 @@ struct conn {
     uint8_t state;       /* enum conn_state */
     uint8_t listener;    /* enum metrics_listener it came from */
     bool dirty;
-    bool paused;               /* not read until some of its requests are answered and sent */
-    bool peer_done;            /* the peer will send no more */
-    uint32_t calls, commands;  /* in flight */
-    bool asked;                /* HTTP: it sent a whole request once */
-    bool trickles;             /* its reads bring little behind much: see on_alloc */
-    const struct grant *grant; /* RPC: who logged in; HTTP: whose key came last; NULL: nobody */
+    bool paused;                  /* not read until some of its requests are answered and sent */
+    bool peer_done;               /* the peer will send no more */
+    uint32_t calls, commands;     /* in flight */
+    bool asked;                   /* HTTP: it sent a whole request once */
+    bool trickles;                /* its reads bring little behind much: see on_alloc */
+    uint8_t peer[ADDRESS_BYTES];  /* HTTP: the socket's address, */
+    char peer_text[ADDRESS_TEXT]; /* and its text, NUL-terminated */
+    const struct grant *grant;    /* RPC: who logged in; HTTP: whose key came last; NULL: nobody */
 
     struct conn_share shares[CONN_POT_KINDS];
     struct buffer *in;  /* the beginning of a request, or what waits while paused; or NULL */

@@ -152,6 +152,21 @@ static const struct grant *authenticate(struct loop *loop, const struct adapter_
     return NULL;
 }
 
+/* Tells the adapter who the client is: the socket's peer, or whom a trusted proxy names; in `text`,
+ * which the request then points into. */
+static void name_client(const struct conn *conn, struct adapter_request *request,
+                        char text[ADDRESS_TEXT]) {
+    const struct networks *proxies = &conn->loop->shared->config->trusted_proxies;
+    request->peer = slice_text(conn->peer_text);
+    if (proxies->count == 0) {
+        return;
+    }
+    struct forwarded client;
+    forwarded_read(proxies, conn->peer, request->headers, request->header_count, &client);
+    request->peer = slice_text(address_print(client.address, text));
+    request->secure = client.secure;
+}
+
 /* The end points of the node itself. False: it is none of them. */
 static bool serve_own(struct loop *loop, const struct adapter_request *request,
                       struct adapter_reply *reply) {
@@ -184,6 +199,39 @@ static bool serve_own(struct loop *loop, const struct adapter_request *request,
         buffer_text(reply->body, "\n");
     }
     return true;
+}
+
+/* The adapter's bound of a body, by who sends it; 0: it has none of its own. */
+static uint32_t body_bound(const struct conn *conn, uint32_t adapter) {
+    if (adapter == ROUTE_NONE) {
+        return 0;
+    }
+    const struct adapter *bounds = adapters[adapter];
+    return conn->grant == NULL ? bounds->body_stranger_max : bounds->body_max;
+}
+
+/* Gives a request to its adapter, and what comes of it to the peer, the ledger or a worker. */
+static void serve_adapter(struct conn *conn, struct call *call, struct adapter_request *request,
+                          struct adapter_reply *reply) {
+    struct loop *loop = conn->loop;
+    char text[ADDRESS_TEXT];
+    uint32_t bound = body_bound(conn, call->adapter);
+    enum route_verdict verdict = ROUTE_ANSWERED;
+    name_client(conn, request, text);
+    if (bound > 0 && request->body.size > bound) {
+        http_problem(reply, 413);
+    } else {
+        verdict = route_request(conn, call, request, reply);
+    }
+    if (verdict == ROUTE_SENT) {
+        conn->commands += call->commands;
+        return;
+    }
+    if (verdict == ROUTE_BUSY) {
+        metrics_add(&loop->metrics->busy, 1);
+        http_problem(reply, 503);
+    }
+    http_reply(conn, call, reply);
 }
 
 /* Serves one whole request at bytes. */
@@ -223,16 +271,7 @@ static void serve(struct conn *conn, const char *bytes) {
     }
     request.grant = conn->grant;
     call->adapter = (uint16_t)adapter;
-    enum route_verdict verdict = route_request(conn, call, &request, &reply);
-    if (verdict == ROUTE_SENT) {
-        conn->commands += call->commands;
-        return;
-    }
-    if (verdict == ROUTE_BUSY) {
-        metrics_add(&loop->metrics->busy, 1);
-        http_problem(&reply, 503);
-    }
-    http_reply(conn, call, &reply);
+    serve_adapter(conn, call, &request, &reply);
 }
 
 /* Refuses the request that is coming, behind the answers that are still owed; then the connection
@@ -248,28 +287,43 @@ static void refuse(struct conn *conn, uint32_t status) {
     }
 }
 
-/* Whether the rest of a request that is not whole is waited for: a stranger's body is not, but for
- * a small one. The key is looked at once, when the head is whole. */
+/* Looks at the key of a request of which the head is here, and at how much may follow. */
+static void examine(struct conn *conn, const char *bytes) {
+    struct adapter_header headers[HTTP_HEADERS_MAX];
+    struct adapter_request request = {.received_ns = conn->loop->wall_ns};
+    http_parse_request(&conn->http.parser, bytes, headers, &request);
+    conn->grant = authenticate(conn->loop, &request);
+    uint32_t bound = body_bound(conn, route_path(request.path));
+    conn->http.too_large = 413;
+    conn->http.body_max = bound;
+    if (bound == 0 && conn->grant == NULL) { /* with a key it might be welcome */
+        conn->http.too_large = 401;
+        conn->http.body_max = HTTP_BODY_STRANGER_MAX;
+    } else if (bound == 0) {
+        conn->http.body_max = HTTP_BODY_MAX;
+    }
+    conn->http.examined = true;
+}
+
+/* Whether the rest of a request that is not whole is waited for: only as much of a body is as the
+ * path takes from this peer. */
 static bool is_welcome(struct conn *conn, const char *bytes, size_t size) {
     const struct http_parser *parser = &conn->http.parser;
     if (!parser->head_done) {
         return true;
     }
     if (!conn->http.examined) {
-        struct adapter_header headers[HTTP_HEADERS_MAX];
-        struct adapter_request request = {.received_ns = conn->loop->wall_ns};
-        http_parse_request(parser, bytes, headers, &request);
-        conn->grant = authenticate(conn->loop, &request);
-        conn->http.examined = true;
+        examine(conn, bytes);
     }
-    return conn->grant != NULL || (parser->body_announced <= HTTP_BODY_STRANGER_MAX &&
-                                   size <= HTTP_HEADER_MAX + 2 * HTTP_BODY_STRANGER_MAX);
+    uint32_t max = conn->http.body_max;
+    return parser->body_announced <= max && parser->body_size <= max &&
+           size <= HTTP_HEADER_MAX + 2 * (size_t)max;
 }
 
 /* Goes on when the request at bytes is not whole. */
 static void wait_for_more(struct conn *conn, const char *bytes, size_t size, bool expected) {
     if (!is_welcome(conn, bytes, size)) {
-        refuse(conn, 401);
+        refuse(conn, conn->http.too_large);
         return;
     }
     /* Behind pending answers it would be taken for one of theirs. */

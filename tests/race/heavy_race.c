@@ -1,24 +1,24 @@
 /* heavy_race.c - requests that workers take part in, on a real loop with real sockets and workers,
  * meant for TSan. The adapter is made up, and the test is the ledger: it answers, fails or waits as
  * a case wants it to. */
-#include <arpa/inet.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "switch/limits.h"
 #include "switch/loop.h"
+#include "tests/lib/http_peer.h"
 #include "tests/lib/require.h"
 
 #define CLIENTS 4u
 #define ROUNDS 150u
 #define PIPELINED 8u
 
-/* ---- An adapter: "/heavy/ledger" asks the ledger, "/heavy/answer" does not ----------------- */
+/* ---- An adapter: "/heavy/ledger" asks the ledger, "/heavy/answer" and "/heavy/peer" do not -- */
+
+#define BODY_MAX 64u
 
 static _Atomic bool gate_closed; /* then works with the query "gate" wait */
 
@@ -40,7 +40,10 @@ static void encode(void *context, const struct adapter_note *note,
 
 static uint64_t number_of(const struct adapter_request *request) {
     char text[32];
-    REQUIRE(request->body.size < sizeof(text));
+    REQUIRE(request->body.size < sizeof(text) || request->body.size == BODY_MAX);
+    if (request->body.size == BODY_MAX) {
+        return 0;
+    }
     memcpy(text, request->body.base, request->body.size);
     text[request->body.size] = '\0';
     return strtoull(text, NULL, 10);
@@ -66,6 +69,12 @@ static enum adapter_verdict work(void *context, struct adapter_work *work,
         (void)usleep(1000);
     }
     memset(work->memory, (int)number_of(&work->request), sizeof(work->memory));
+    if (slice_equal(work->request.path, SLICE("/heavy/peer"))) {
+        reply->status = 200;
+        buffer_append(reply->body, work->request.peer.base, work->request.peer.size);
+        buffer_text(reply->body, work->request.secure ? " secure" : "");
+        return ADAPTER_ANSWERED;
+    }
     if (slice_equal(work->request.path, SLICE("/heavy/answer"))) {
         echo(work, reply);
         return ADAPTER_ANSWERED;
@@ -97,6 +106,7 @@ static void work_encode(void *context, struct adapter_work *work,
 
 static const struct adapter heavy_adapter = {.name = "heavy",
                                              .path_prefix = "/heavy/",
+                                             .body_stranger_max = BODY_MAX,
                                              .decode = decode,
                                              .encode = encode,
                                              .work = work,
@@ -159,6 +169,7 @@ static void start(void) {
     char why[256];
     config_default(&config);
     config.answer_timeout_ms = 400;
+    REQUIRE(networks_parse(SLICE("127.0.0.1"), &config.trusted_proxies));
     REQUIRE(mkdtemp(folder) != NULL);
     (void)snprintf(config.unix_path, sizeof(config.unix_path), "%s/sock", folder);
     REQUIRE(bridge_init(&bridge, 1) == 0);
@@ -192,76 +203,32 @@ static void wait_used(uint32_t count) {
 
 /* ---- Clients ------------------------------------------------------------------------------- */
 
-struct client {
-    int fd;
-    char bytes[4096]; /* of answers, not read yet */
-    size_t used;
-};
-
-static void dial(struct client *client) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(ports.http)};
-    struct timeval patience = {.tv_sec = 30};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    client->used = 0;
-    client->fd = socket(AF_INET, SOCK_STREAM, 0);
-    REQUIRE(client->fd >= 0);
-    REQUIRE(setsockopt(client->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0);
-    REQUIRE(connect(client->fd, (struct sockaddr *)&address, sizeof(address)) == 0);
-}
-
-static void ask(const struct client *client, const char *target, uint64_t number) {
+static void ask(const struct http_peer *client, const char *target, uint64_t number) {
     char body[32], text[256];
     int size = snprintf(body, sizeof(body), "%llu", (unsigned long long)number);
-    int all = snprintf(text, sizeof(text),
-                       "POST /heavy/%s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s", target,
-                       size, body);
-    REQUIRE(send(client->fd, text, (size_t)all, MSG_NOSIGNAL) == all);
+    (void)snprintf(text, sizeof(text),
+                   "POST /heavy/%s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s", target,
+                   size, body);
+    http_peer_send(client, text);
 }
 
-/* Reads one answer: its status, its body, and whether it has Retry-After. */
-static unsigned hear(struct client *client, char *body, bool *retry_after) {
-    for (;;) {
-        client->bytes[client->used] = '\0';
-        char *end = strstr(client->bytes, "\r\n\r\n");
-        char *length = strstr(client->bytes, "Content-Length: ");
-        size_t size = length == NULL ? 0 : strtoul(length + 16, NULL, 10);
-        if (end != NULL && (size_t)(end + 4 - client->bytes) + size <= client->used) {
-            unsigned status = (unsigned)strtoul(client->bytes + 9, NULL, 10);
-            char *after = strstr(client->bytes, "Retry-After: ");
-            *retry_after = after != NULL && after < end;
-            REQUIRE(size < 1024);
-            memcpy(body, end + 4, size);
-            body[size] = '\0';
-            size_t whole = (size_t)(end + 4 - client->bytes) + size;
-            client->used -= whole;
-            memmove(client->bytes, client->bytes + whole, client->used);
-            return status;
-        }
-        ssize_t count = recv(client->fd, client->bytes + client->used,
-                             sizeof(client->bytes) - 1 - client->used, 0);
-        REQUIRE(count > 0);
-        client->used += (size_t)count;
+static void expect(struct http_peer *client, unsigned status, uint64_t number) {
+    struct http_peer_answer answer;
+    http_peer_hear(client, &answer);
+    if (answer.status != status) {
+        (void)fprintf(stderr, "%u instead of %u: %s\n", answer.status, status, answer.body);
     }
-}
-
-static void expect(struct client *client, unsigned status, uint64_t number) {
-    char body[1024];
-    bool retry_after = false;
-    unsigned got = hear(client, body, &retry_after);
-    if (got != status) {
-        (void)fprintf(stderr, "status %u instead of %u: %s\n", got, status, body);
-    }
-    REQUIRE(got == status);
-    REQUIRE(status != 200 || strtoull(body, NULL, 10) == number);
-    REQUIRE(retry_after == (status == 503));
+    REQUIRE(answer.status == status);
+    REQUIRE(status != 200 || strtoull(answer.body, NULL, 10) == number);
+    REQUIRE(answer.retry_after == (status == 503));
 }
 
 /* ---- Cases --------------------------------------------------------------------------------- */
 
 static void *be_client(void *argument) {
     uint64_t number = (uint64_t)(uintptr_t)argument * 1000000;
-    struct client client;
-    dial(&client);
+    struct http_peer client;
+    http_peer_dial(&client, ports.http);
     for (uint32_t round = 0; round < ROUNDS; round++) {
         for (uint32_t i = 0; i < PIPELINED; i++) {
             ask(&client, (round + i) % 3 == 0 ? "answer" : "ledger", number + i);
@@ -271,7 +238,7 @@ static void *be_client(void *argument) {
         }
         number += PIPELINED;
     }
-    (void)close(client.fd);
+    http_peer_close(&client);
     return NULL;
 }
 
@@ -287,8 +254,8 @@ static void answers_find_their_requests(void) {
 }
 
 static void a_ledger_that_fails_or_is_late_is_unknown(void) {
-    struct client client;
-    dial(&client);
+    struct http_peer client;
+    http_peer_dial(&client, ports.http);
     atomic_store(&mode, FAIL);
     ask(&client, "ledger", 1);
     expect(&client, 504, 0);
@@ -301,22 +268,22 @@ static void a_ledger_that_fails_or_is_late_is_unknown(void) {
     atomic_store(&mode, ANSWER); /* what comes now comes too late */
     ask(&client, "ledger", 4);
     expect(&client, 200, 4);
-    (void)close(client.fd);
+    http_peer_close(&client);
 }
 
 static void too_many_are_busy(void) {
     enum { FILLERS = (int)(HEAVY_JOBS_MAX / CONN_PIPELINE_MAX) };
-    static struct client clients[FILLERS];
+    static struct http_peer clients[FILLERS];
     atomic_store(&gate_closed, true);
     for (uint32_t i = 0; i < FILLERS; i++) {
-        dial(&clients[i]);
+        http_peer_dial(&clients[i], ports.http);
         for (uint32_t k = 0; k < CONN_PIPELINE_MAX; k++) {
             ask(&clients[i], "answer?gate", k);
         }
     }
     wait_used(HEAVY_JOBS_MAX);
-    struct client client;
-    dial(&client);
+    struct http_peer client;
+    http_peer_dial(&client, ports.http);
     ask(&client, "answer", 1);
     expect(&client, 503, 0);
     atomic_store(&gate_closed, false);
@@ -324,31 +291,28 @@ static void too_many_are_busy(void) {
         for (uint32_t k = 0; k < CONN_PIPELINE_MAX; k++) {
             expect(&clients[i], 200, k);
         }
-        (void)close(clients[i].fd);
+        http_peer_close(&clients[i]);
     }
     wait_used(0);
     ask(&client, "ledger", 2);
     expect(&client, 200, 2);
-    (void)close(client.fd);
+    http_peer_close(&client);
 }
 
 static void a_peer_that_leaves_is_forgotten(void) {
-    struct client at_gate, at_ledger;
+    struct http_peer at_gate, at_ledger;
     atomic_store(&gate_closed, true);
     atomic_store(&mode, WAIT);
-    dial(&at_gate);
-    dial(&at_ledger);
+    http_peer_dial(&at_gate, ports.http);
+    http_peer_dial(&at_ledger, ports.http);
     ask(&at_ledger, "ledger", 1);
     for (uint64_t commands = 0; commands == 0; (void)usleep(1000)) {
         commands = ring_used(&bridge.lanes[0].calls);
     }
     ask(&at_gate, "ledger?gate", 1);
     wait_used(2);
-    struct linger reset = {.l_onoff = 1}; /* else what is in flight would be answered */
-    REQUIRE(setsockopt(at_gate.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) == 0);
-    REQUIRE(setsockopt(at_ledger.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) == 0);
-    (void)close(at_gate.fd);
-    (void)close(at_ledger.fd);
+    http_peer_reset(&at_gate);
+    http_peer_reset(&at_ledger);
     while (atomic_load(&shared.connections) > 0) {
         (void)usleep(1000);
     }
@@ -357,11 +321,51 @@ static void a_peer_that_leaves_is_forgotten(void) {
     wait_used(0);
 }
 
+static void expect_text(const char *request, unsigned status, const char *text) {
+    struct http_peer client;
+    struct http_peer_answer answer;
+    http_peer_dial(&client, ports.http);
+    http_peer_send(&client, request);
+    http_peer_hear(&client, &answer);
+    REQUIRE(answer.status == status);
+    REQUIRE(strstr(answer.body, text) != NULL);
+    http_peer_close(&client);
+}
+
+static void the_client_is_named(void) {
+    expect_text("POST /heavy/peer HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 200,
+                "127.0.0.1");
+    expect_text("POST /heavy/peer HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n"
+                "X-Forwarded-For: 8.8.8.8, 9.9.9.9\r\nX-Forwarded-Proto: https\r\n\r\n",
+                200, "9.9.9.9 secure");
+}
+
+#define FIFTY "01234567890123456789012345678901234567890123456789"
+
+static void a_body_too_large_is_not_waited_for(void) {
+    const char *head = "POST /heavy/answer HTTP/1.1\r\nHost: a\r\n";
+    char text[512];
+    (void)snprintf(text, sizeof(text), "%sContent-Length: 64\r\n\r\n%s01234567890123", head, FIFTY);
+    expect_text(text, 200, FIFTY "01234567890123");
+    (void)snprintf(text, sizeof(text), "%sContent-Length: 65\r\n\r\n", head);
+    expect_text(text, 413, "TOO_LARGE");
+    (void)snprintf(text, sizeof(text), "%sContent-Length: 65\r\n\r\n%s012345678901234", head,
+                   FIFTY);
+    expect_text(text, 413, "TOO_LARGE");
+    (void)snprintf(text, sizeof(text), "%sContent-Length: 65\r\nExpect: 100-continue\r\n\r\n",
+                   head);
+    expect_text(text, 413, "TOO_LARGE");
+    (void)snprintf(text, sizeof(text),
+                   "%sTransfer-Encoding: chunked\r\n\r\n32\r\n%s\r\n32\r\n%s\r\n", head, FIFTY,
+                   FIFTY);
+    expect_text(text, 413, "TOO_LARGE"); /* there may be more of it */
+}
+
 static void a_stop_answers_what_is_under_way(void) {
-    static struct client clients[2];
+    static struct http_peer clients[2];
     atomic_store(&gate_closed, true);
     for (uint32_t i = 0; i < 2; i++) {
-        dial(&clients[i]);
+        http_peer_dial(&clients[i], ports.http);
         for (uint32_t k = 0; k < 20; k++) {
             ask(&clients[i], k % 2 == 0 ? "answer?gate" : "ledger?gate", k);
         }
@@ -374,9 +378,8 @@ static void a_stop_answers_what_is_under_way(void) {
         for (uint32_t k = 0; k < 20; k++) {
             expect(&clients[i], 200, k);
         }
-        char byte = 0;
-        REQUIRE(recv(clients[i].fd, &byte, 1, 0) == 0); /* then it ends in good order */
-        (void)close(clients[i].fd);
+        http_peer_hear_end(&clients[i]);
+        http_peer_close(&clients[i]);
     }
 }
 
@@ -386,6 +389,8 @@ int main(void) {
     a_ledger_that_fails_or_is_late_is_unknown();
     too_many_are_busy();
     a_peer_that_leaves_is_forgotten();
+    the_client_is_named();
+    a_body_too_large_is_not_waited_for();
     a_stop_answers_what_is_under_way();
     stop();
     (void)puts("heavy_race: all as it should be");
