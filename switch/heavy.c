@@ -210,6 +210,7 @@ bool heavy_start(struct conn *conn, struct call *call, const struct adapter_requ
     ASSERT(conn->listener == METRICS_HTTP);
     struct heavy_job *job = job_take(loop);
     if (job == NULL) {
+        metrics_add(&loop->metrics->works_busy, 1);
         return false;
     }
     job->copy = pool_take(&loop->pool, HEAVY_REQUEST_MAX);

@@ -10,7 +10,7 @@
 
 #define METRICS_LOOPS_MAX 16
 #define METRICS_ADAPTERS_MAX 8 /* the last one counts all that no adapter took ("node") */
-#define METRICS_OPERATIONS_MAX 32
+#define METRICS_OPERATIONS_MAX 48
 #define METRICS_STATUSES_MAX 32
 
 /* A latency histogram with log-linear buckets: each power of two from 16 us to 16 s is cut in four,
@@ -31,9 +31,10 @@ struct metrics_loop {
     _Atomic uint64_t protocol_error; /* connections closed for malformed input        */
     _Atomic uint64_t auth_failures;  /* wrong bearer keys and RPC log-ins             */
     _Atomic uint64_t bytes_in, bytes_out;
-    _Atomic uint64_t commands; /* given to the ledger                                 */
-    _Atomic uint64_t busy;     /* requests refused since a ring or table was full     */
-    _Atomic uint64_t unknown;  /* requests whose outcome was not known in time        */
+    _Atomic uint64_t commands;   /* given to the ledger                                 */
+    _Atomic uint64_t busy;       /* requests refused since a ring or table was full     */
+    _Atomic uint64_t works_busy; /* of them, those that found no place among the works  */
+    _Atomic uint64_t unknown;    /* requests whose outcome was not known in time        */
     _Atomic uint64_t requests[METRICS_ADAPTERS_MAX][METRICS_OPERATIONS_MAX][METRICS_STATUSES_MAX];
     struct metrics_histogram latency[METRICS_ADAPTERS_MAX];
 };
@@ -91,6 +92,7 @@ struct metrics_gauges {
     uint64_t now_ns; /* wall-clock                                                     */
     bool ready;      /* takes payments                                                 */
     uint64_t connections_max;
+    uint64_t works, works_max;             /* requests that workers take part in       */
     uint64_t inflight;                     /* requests waiting for the ledger          */
     uint64_t ring_used[METRICS_LOOPS_MAX]; /* bytes or slots waiting, by loop          */
     uint64_t ring_size;                    /* of one ring, in the same unit            */

@@ -28,6 +28,11 @@ static const struct operation operations[] = {
     {"registry_get", "registry_get", NULL, NULL},
     {"login", "login", NULL, NULL},
     {"info", "info", NULL, NULL},
+    {"cash_out_token", NULL, "POST", "cash-out-tokens"},
+    {"soap", NULL, "POST", "v1.1"}, /* the operation itself is in the body */
+    {"soap_1_0", NULL, "POST", "v1.0"},
+    {"wsdl", NULL, "GET", "v1.1"},
+    {"wsdl_1_0", NULL, "GET", "v1.0"},
     {"health", NULL, "GET", "healthz"},
     {"ready", NULL, "GET", "readyz"},
     {"metrics", NULL, "GET", "metrics"},

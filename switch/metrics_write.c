@@ -156,6 +156,8 @@ static void write_loops(struct buffer *out, const struct metrics *metrics) {
         {"sent_bytes_total", "Bytes written to peers.", AT(bytes_out)},
         {"commands_total", "Commands given to the ledger.", AT(commands)},
         {"busy_total", "Requests refused since a ring or table was full.", AT(busy)},
+        {"works_busy_total", "Of them, requests that found no place among the works.",
+         AT(works_busy)},
         {"unknown_total", "Requests whose outcome was not known in time.", AT(unknown)},
     };
     for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
@@ -172,6 +174,11 @@ static void write_rings(struct buffer *out, const struct metrics *metrics,
     }
     single(out, "ring_size", "gauge", "Room of one ring.", gauges->ring_size);
     single(out, "inflight", "gauge", "Requests that wait for the ledger.", gauges->inflight);
+    single(out, "works", "gauge",
+           "Heavy requests under way: they wait for a worker, are on one, or wait for the ledger.",
+           gauges->works);
+    single(out, "works_max", "gauge", "Of them, as many as there may be at once.",
+           gauges->works_max);
 }
 
 static void write_commits(struct buffer *out, const struct metrics_ledger *ledger) {

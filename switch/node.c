@@ -238,6 +238,7 @@ int node_start(struct node **node, const struct config *config, char *why, size_
     made->waiter = pthread_self();
     made->started_ns = clock_monotonic_ns();
     block_signals();
+    worker_pool_size();
     raise_file_limit();
     if (count_places(made, why, why_size) != 0 || open_ledger(made, why, why_size) != 0 ||
         open_shared(made, why, why_size) != 0 || open_loops(made, why, why_size) != 0 ||
@@ -362,6 +363,7 @@ void node_metrics(struct node *node, struct buffer *out) {
         .uptime_ns = node_uptime_ns(node),
         .now_ns = clock_wall_ns(),
         .connections_max = node->shared.connections_max,
+        .works_max = (uint64_t)HEAVY_JOBS_MAX * node->config->loops,
         .ring_size = RING_COMMAND_BYTES,
     };
     char why[128];
@@ -369,6 +371,7 @@ void node_metrics(struct node *node, struct buffer *out) {
     ledger_stats(node->ledger, &gauges.ledger);
     for (uint32_t i = 0; i < node->config->loops; i++) {
         gauges.inflight += atomic_load_explicit(&node->loops[i].inflight, memory_order_relaxed);
+        gauges.works += atomic_load_explicit(&node->loops[i].heavy.used, memory_order_relaxed);
         gauges.ring_used[i] = ring_used(&node->bridge.lanes[i].calls);
     }
     metrics_write(out, &node->metrics, &gauges);

@@ -1,6 +1,10 @@
 #include "switch/worker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "switch/assert.h"
 #include "switch/http.h"
@@ -49,10 +53,24 @@ void worker_free(struct worker *worker) {
 
 void worker_thread_begin(void) {
     static _Thread_local bool begun;
-    if (!begun) { /* libuv's threads have the name of the loop that had the first job */
-        begun = true;
-        (void)pthread_setname_np(pthread_self(), "worker");
+    if (begun) {
+        return;
     }
+    begun = true;
+    /* libuv's threads have the name of the loop that had the first job. */
+    (void)pthread_setname_np(pthread_self(), "worker");
+    /* Workers are never done when signatures are asked for; a loop that has a payment to serve must
+     * not queue behind them for a core. On Linux a thread has a priority of its own. */
+    (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
+}
+
+void worker_pool_size(void) {
+    unsigned cores = uv_available_parallelism();
+    char count[16];
+    cores = cores < WORKER_THREADS_LEAST ? WORKER_THREADS_LEAST : cores;
+    cores = cores > WORKER_THREADS_MOST ? WORKER_THREADS_MOST : cores;
+    (void)snprintf(count, sizeof(count), "%u", cores);
+    (void)setenv("UV_THREADPOOL_SIZE", count, 0); /* the operator's own stays */
 }
 
 /* On a worker thread. */

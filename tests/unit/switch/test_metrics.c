@@ -61,6 +61,12 @@ Test(metrics, operations_by_method_and_path) {
     cr_expect_str_eq(operation_name("GET", "/v1/accounts/1/entries"), "statement");
     cr_expect_str_eq(operation_name("GET", "/v1/accounts/1/"), "account_get");
     cr_expect_str_eq(operation_name("GET", "/metrics"), "metrics");
+    cr_expect_str_eq(operation_name("POST", "/v1/clients/77071234567/cash-out-tokens"),
+                     "cash_out_token");
+    cr_expect_str_eq(operation_name("POST", "/allpay-public-soap/transaction-management/v1.1"),
+                     "soap");
+    cr_expect_str_eq(operation_name("GET", "/allpay-public-soap/transaction-management/v1.0"),
+                     "wsdl_1_0");
     cr_expect_str_eq(operation_name("DELETE", "/v1/payments"), "other");
     cr_expect_str_eq(operation_name("GET", "/"), "other");
     cr_expect_str_eq(operation_name("GET", "/v1/payments\"x"), "other");
@@ -127,6 +133,8 @@ Test(metrics, commits_and_ledger_figures) {
     gauges.ledger.checkpoint_sequence = 10;
     gauges.ledger.statuses[LEDGER_FUNDS] = 4;
     gauges.ring_used[1] = 77;
+    gauges.works = 3;
+    gauges.works_max = 512;
     gauges.ready = true;
     gauges.ledger.clock_behind_ns = 1500000000;
     has("\ntiyn_batches_total 2\n");
@@ -138,6 +146,8 @@ Test(metrics, commits_and_ledger_figures) {
     has("\ntiyn_checkpoint_lag_batches 2\n");
     has("\ntiyn_ledger_status_total{status=\"FUNDS\"} 4\n");
     has("\ntiyn_ring_used{loop=\"1\"} 77\n");
+    has("\ntiyn_works 3\n");
+    has("\ntiyn_works_max 512\n");
     has("\ntiyn_ready 1\n");
     has("\ntiyn_clock_behind_seconds 1.500000000\n");
 }
