@@ -246,7 +246,7 @@ static bool copy_results(struct heavy_job *job, const struct ledger_result *resu
     for (uint32_t i = 0; i < count; i++) {
         job->results[i] = results[i];
         job->results[i].body = NULL;
-        if (results[i].body_size > 0) {
+        if (place != NULL && results[i].body_size > 0) {
             job->results[i].body = memcpy(place, results[i].body, results[i].body_size);
             place += (results[i].body_size + 7u) & ~(size_t)7;
         }
