@@ -195,11 +195,21 @@ static void job_queue(struct heavy_job *job) {
     job->loop->heavy.running++;
 }
 
+static void job_cancel(struct heavy_job *job) {
+    if (job->queued) {
+        (void)uv_cancel((uv_req_t *)&job->request); /* one that runs goes on */
+    }
+}
+
+void heavy_abandon(struct call *call) {
+    if (call->job != NULL) {
+        job_cancel(call->job);
+    }
+}
+
 void heavy_cancel(struct loop *loop) {
     for (uint32_t i = 0; i < loop->heavy.fresh; i++) {
-        if (loop->heavy.jobs[i].queued) {
-            (void)uv_cancel((uv_req_t *)&loop->heavy.jobs[i].request); /* one that runs goes on */
-        }
+        job_cancel(&loop->heavy.jobs[i]);
     }
 }
 

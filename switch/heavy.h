@@ -47,6 +47,10 @@ void heavy_encode(struct conn *conn, struct call *call, const struct ledger_resu
 /* Gives the call's job back, if it has one; no worker may have it. */
 void heavy_drop(struct loop *loop, struct call *call);
 
+/* The connection closes: what no worker has begun is not done at all. The job stays the call's
+ * until its turn, which comes soon. */
+void heavy_abandon(struct call *call);
+
 /* The node has waited long enough: what is queued and not running ends, its connections close. */
 void heavy_cancel(struct loop *loop);
 

@@ -21,6 +21,8 @@ void http_stop(struct conn *conn) {
         if (call->answered) { /* the others are given back when their answers find nobody */
             pool_give(&conn->loop->pool, call->held);
             call_give(calls, call);
+        } else {
+            heavy_abandon(call);
         }
     }
     conn->http.first = conn->http.last = CALL_NONE;

@@ -67,7 +67,8 @@
 #define WORKER_THREADS_MOST 64u     /* each may have a snapshot open: LEDGER_SNAPSHOTS_MAX */
 #define WORKER_NICE 5               /* a third of a loop's share of a core that both want */
 #define WORKER_JOBS_MAX 256u        /* queued or running a loop */
-#define HEAVY_JOBS_MAX 512u /* requests a loop that workers take part in: half a second of a core */
+#define HEAVY_JOBS_MAX 512u /* requests a loop that workers take part in: half a second of a core;
+                             * 11 MiB, and what they say and hear: 64 KiB each way at most */
 #define HEAVY_REQUEST_MAX (HTTP_HEADER_MAX + HTTP_BODY_MAX + KIB(1)) /* its copy, with the peer */
 #define HEAVY_BODIES_MAX KIB(32)    /* what the ledger says of one: four of the largest bodies */
 #define WORKER_PARAMS_MAX KIB(64)   /* params of an operator's call: a registry value has 4 KiB */
