@@ -10,6 +10,7 @@
 #define SOAP_PREFIX "/allpay-public-soap/"
 #define SOAP_HEADER_NAMESPACE "https://allpay.kz" /* of certificateNumber and requestDsig */
 #define SOAP_ENVELOPE_NAMESPACE "http://schemas.xmlsoap.org/soap/envelope/"
+#define SOAP_SIGNATURE_NAMESPACE "http://www.w3.org/2000/09/xmldsig#"
 
 /* ---- Services ---- */
 

@@ -1,0 +1,259 @@
+/* payment.c - whose money goes where. The client's name, terminal and fee are the registry's of
+ * this moment; a repeat of a payment is answered by the ledger, whatever they are by now. */
+#include "protocols/agent_soap/payment.h"
+
+#include "protocols/common/assert.h"
+#include "protocols/common/money.h"
+#include "protocols/common/token.h"
+
+/* How an operation moves money. */
+struct payment_kind {
+    uint16_t operation; /* the ledger's; 0: none              */
+    bool out;           /* the client pays the agent          */
+    bool goods;         /* and a merchant gets it             */
+    bool two_phase;     /* the agent completes or declines it */
+    bool check;         /* only a question                    */
+};
+
+/* clang-format off */
+static const struct payment_kind kinds[SOAP_OPERATIONS] = {
+    [SOAP_OP_CREATE_CASH_IN]         = {.operation = OPERATION_CASH_IN, .two_phase = true},
+    [SOAP_OP_CREATE_CASH_OUT]        = {.operation = OPERATION_CASH_OUT, .out = true, .two_phase = true},
+    [SOAP_OP_CASH_IN_PAYMENT]        = {.operation = OPERATION_CASH_IN},
+    [SOAP_OP_CASH_IN_AVTOBYS]        = {.operation = OPERATION_CASH_IN_AVTOBYS},
+    [SOAP_OP_PAY_FOR_GOODS]          = {.operation = OPERATION_PAY_GOODS, .goods = true},
+    [SOAP_OP_CASH_OUT]               = {.operation = OPERATION_CASH_OUT, .out = true},
+    [SOAP_OP_CASH_OUT_THROUGH]       = {.operation = OPERATION_CASH_OUT, .out = true},
+    [SOAP_OP_CHECK_USER_CASH_IN]     = {.operation = OPERATION_CASH_IN, .check = true},
+    [SOAP_OP_PAY_FOR_GOODS_CHECK]    = {.operation = OPERATION_PAY_GOODS, .goods = true, .check = true},
+    [SOAP_OP_CHECK_CASH_OUT]         = {.operation = OPERATION_CASH_OUT, .out = true, .check = true},
+    [SOAP_OP_CHECK_CASH_OUT_THROUGH] = {.operation = OPERATION_CASH_OUT, .out = true, .check = true},
+};
+/* clang-format on */
+
+struct plan {
+    const struct payment_kind *kind;
+    uint64_t amount, client;   /* account */
+    uint64_t merchant, wallet; /* login, account; 0: none */
+    struct ledger_leg_request legs[3];
+    uint32_t leg_count;
+    uint64_t fee;
+    bool by_payer;   /* the fee is paid by who pays the first leg   */
+    bool any_amount; /* a check without an amount: 1 tiyn is asked for */
+};
+
+bool payment_is(unsigned operation) {
+    return kinds[operation].operation != 0;
+}
+
+bool payment_is_check(unsigned operation) {
+    return kinds[operation].check;
+}
+
+bool payment_is_out(unsigned operation) {
+    return kinds[operation].out;
+}
+
+bool payment_is_goods(unsigned operation) {
+    return kinds[operation].goods;
+}
+
+/* ---- The registry's part ------------------------------------------------------------------- */
+
+static bool busy(struct soap_work *work) {
+    return call_refuse(work->call, SOAP_REFUSED_NODE_BUSY);
+}
+
+bool payment_client(struct soap_work *work, uint64_t login) {
+    struct soap_call *call = work->call;
+    call->client = (struct registry_client){.login = login};
+    enum registry_found found = registry_find(work->context->env, REGISTRY_CLIENT, &call->client);
+    call->known = found == REGISTRY_FOUND;
+    if (found == REGISTRY_BROKEN)
+        return call_refuse(call, SOAP_REFUSED_INTERNAL);
+    return found != REGISTRY_BUSY || busy(work);
+}
+
+/* The terminal's merchant, and the wallet that gets the money. */
+static bool find_wallet(struct soap_work *work, struct slice id, struct plan *plan) {
+    struct registry_terminal terminal = {.merchant = 0};
+    ASSERT(id.size < sizeof terminal.id);
+    memcpy(terminal.id, id.base, id.size);
+    enum registry_found found = registry_find(work->context->env, REGISTRY_TERMINAL, &terminal);
+    if (found == REGISTRY_BUSY)
+        return busy(work);
+    if (found != REGISTRY_FOUND)
+        return call_refuse(work->call, SOAP_REFUSED_TERMINAL_NOT_FOUND);
+    if (terminal.blocked)
+        return call_refuse(work->call, SOAP_REFUSED_TERMINAL_BLOCKED);
+    struct registry_merchant merchant = {.login = terminal.merchant};
+    found = registry_find(work->context->env, REGISTRY_MERCHANT, &merchant);
+    if (found == REGISTRY_BUSY)
+        return busy(work);
+    if (found != REGISTRY_FOUND)
+        return call_refuse(work->call, SOAP_REFUSED_TERMINAL_NOT_FOUND);
+    if (merchant.blocked)
+        return call_refuse(work->call, SOAP_REFUSED_MERCHANT_BLOCKED);
+    uint64_t wallet = merchant.wallet_count > 0 ? merchant.wallets[0] : 0;
+    plan->merchant = merchant.login;
+    plan->wallet = call_account(terminal.wallet != 0 ? terminal.wallet : wallet, merchant.login);
+    return true;
+}
+
+static bool find_parties(struct soap_work *work, const struct soap_values *values,
+                         struct plan *plan) {
+    struct soap_call *call = work->call;
+    if (!payment_client(work, values->client))
+        return false;
+    if (!call->known)
+        return call_refuse(call, SOAP_REFUSED_CLIENT_NOT_FOUND);
+    if (call->client.blocked)
+        return call_refuse(call, SOAP_REFUSED_CLIENT_BLOCKED);
+    plan->client = call_account(call->client.account, call->client.login);
+    return !plan->kind->goods || find_wallet(work, values->terminal, plan);
+}
+
+/* ---- Legs ---------------------------------------------------------------------------------- */
+
+static void add_leg(struct plan *plan, uint64_t debit, uint64_t credit, uint64_t amount) {
+    ASSERT(plan->leg_count < 3);
+    plan->legs[plan->leg_count++] = (struct ledger_leg_request){debit, credit, amount};
+}
+
+static bool add_fee(struct soap_work *work, struct plan *plan) {
+    const struct adapter_env *env = work->context->env;
+    struct registry_tariff tariff;
+    enum registry_found found = registry_tariff_find(env, plan->kind->operation, work->agent.login,
+                                                     plan->merchant, &tariff);
+    if (found == REGISTRY_BUSY)
+        return busy(work);
+    if (found == REGISTRY_ABSENT || (found == REGISTRY_FOUND && tariff.off))
+        return true;
+    uint64_t payer = tariff.payer == PAYER_AGENT    ? work->call->account
+                     : tariff.payer == PAYER_CLIENT ? plan->client
+                                                    : plan->wallet;
+    if (found != REGISTRY_FOUND || payer == 0 || !registry_fee(&tariff, plan->amount, &plan->fee))
+        return call_refuse(work->call, SOAP_REFUSED_INTERNAL);
+    if (plan->fee > 0)
+        add_leg(plan, payer, env->settings->fee_account, plan->fee);
+    plan->by_payer = payer == plan->legs[0].debit;
+    if (!plan->by_payer && plan->fee >= plan->amount && !plan->any_amount)
+        return call_refuse(work->call, SOAP_REFUSED_FEE_EXCEEDS_AMOUNT);
+    return true;
+}
+
+static bool make_legs(struct soap_work *work, struct plan *plan) {
+    uint64_t agent = work->call->account;
+    if (plan->kind->out)
+        add_leg(plan, plan->client, agent, plan->amount);
+    else
+        add_leg(plan, agent, plan->client, plan->amount);
+    if (plan->kind->goods)
+        add_leg(plan, plan->client, plan->wallet, plan->amount);
+    return add_fee(work, plan);
+}
+
+/* ---- Commands ------------------------------------------------------------------------------ */
+
+/* The payment's attributes: first what a repeat must say again, and then what is told of it. */
+static uint32_t put_attributes(const struct soap_call *call, const struct soap_values *values,
+                               const struct plan *plan, struct buffer *out) {
+    char amount[MONEY_TEXT], fee[MONEY_TEXT];
+    buffer_format(out, "{\"method\":\"%s\",\"amount\":\"%s\",\"client\":\"%llu\"",
+                  soap_operations[call->operation].name, money_text(values->amount, amount),
+                  (unsigned long long)values->client);
+    if (plan->kind->goods)
+        buffer_format(out, ",\"terminal\":\"%.*s\"", (int)values->terminal.size,
+                      values->terminal.base);
+    uint32_t match_size = (uint32_t)out->used;
+    if (plan->merchant != 0)
+        buffer_format(out, ",\"merchant\":\"%llu\"", (unsigned long long)plan->merchant);
+    if (plan->fee != 0)
+        buffer_format(out, ",\"%s\":\"%s\"", plan->by_payer ? "commission" : "commission_to",
+                      money_text(plan->fee, fee));
+    if (call->guid_size != 0)
+        buffer_format(out, ",\"guid\":\"%.*s\"", (int)call->guid_size, call->guid);
+    buffer_text(out, "}");
+    return match_size;
+}
+
+/* What cannot be made now may have been made before: a payment from no account is refused by the
+ * ledger unless it is a repeat, which it answers first. */
+static void make_impossible(struct plan *plan) {
+    plan->leg_count = 0;
+    add_leg(plan, UINT64_MAX, 1, 1);
+}
+
+static bool put_status(struct soap_work *work, enum ledger_status status) {
+    return status == LEDGER_DONE ||
+           call_refuse(work->call,
+                       status == LEDGER_BUSY ? SOAP_REFUSED_NODE_BUSY : SOAP_REFUSED_INTERNAL);
+}
+
+static bool put_open(struct soap_work *work, const struct soap_values *values,
+                     const struct plan *plan) {
+    const struct adapter_settings *settings = work->context->env->settings;
+    const struct payment_kind *kind = plan->kind;
+    struct buffer attributes;
+    uint8_t hash[LEDGER_TOKEN_HASH];
+    buffer_init(&attributes, LEDGER_ATTRIBUTES_MAX);
+    struct ledger_open open = {
+        .requester = work->call->agent,
+        .reference = values->reference.base,
+        .reference_size = (uint32_t)values->reference.size,
+        .legs = plan->legs,
+        .leg_count = plan->leg_count,
+        .wait_for_funds = !kind->out && !kind->two_phase,
+        .operation = kind->operation,
+        .value_date = values->day,
+        .expires_in_s = kind->two_phase ? 0 : settings->hold_life_s,
+        .repeat_after_ms = kind->two_phase ? 0 : settings->repeat_after_ms,
+        .match_size = put_attributes(work->call, values, plan, &attributes),
+        .attributes = attributes.base,
+        .attributes_size = (uint32_t)attributes.used,
+    };
+    if (values->token.size != 0 && plan->client != 0 &&
+        token_hash(settings->token_key, plan->client, values->token, hash)) {
+        open.token_account = plan->client;
+        open.token_hash = hash;
+    }
+    enum ledger_status status =
+        attributes.failed ? LEDGER_BUSY : ledger_put_open(work->writer, &open);
+    buffer_free(&attributes);
+    return put_status(work, status);
+}
+
+/* The payment as it is after the open, for the answer. */
+static bool put_lookup(struct soap_work *work, const struct soap_values *values) {
+    const struct ledger_target target = {
+        .requester = work->call->agent,
+        .reference = values->reference.base,
+        .reference_size = (uint32_t)values->reference.size,
+    };
+    return put_status(work, ledger_put_target(work->writer, LEDGER_LOOKUP, &target));
+}
+
+/* True when the refusal is about what the registry says now, and so none for a repeat. */
+static bool may_be_repeat(const struct soap_call *call) {
+    return call->refusal != SOAP_REFUSED_NODE_BUSY && call->refusal != SOAP_REFUSED_INTERNAL;
+}
+
+bool payment_put(struct soap_work *work, const struct soap_values *values) {
+    struct soap_call *call = work->call;
+    const struct payment_kind *kind = &kinds[call->operation];
+    struct plan plan = {.kind = kind,
+                        .amount = values->amount != 0 ? values->amount : 1,
+                        .any_amount = values->amount == 0};
+    bool possible = values->amount <= work->context->env->settings->amount_max
+                        ? find_parties(work, values, &plan)
+                        : call_refuse(call, SOAP_REFUSED_AMOUNT_TOO_LARGE);
+    possible = possible && make_legs(work, &plan);
+    if (kind->check)
+        return possible &&
+               put_status(work, ledger_put_check(work->writer, plan.legs, plan.leg_count));
+    if (!possible && !may_be_repeat(call))
+        return false;
+    if (!possible)
+        make_impossible(&plan);
+    return put_open(work, values, &plan) && (!kind->two_phase || put_lookup(work, values));
+}

@@ -1,0 +1,74 @@
+/* translit.c - the letters by code point. A capital has its first letter as a capital. */
+#include "protocols/agent_soap/translit.h"
+
+#include <stdint.h>
+
+static const char *const russian[] = {
+    "a", "b", "v", "g", "d", "e",  "zh", "z",  "i",  "y",    "k", "l", "m", "n", "o",  "p",
+    "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "",  "y", "",  "e", "yu", "ya"};
+
+/* Kazakh, and io: small letters. */
+static const struct {
+    uint32_t letter;
+    const char *latin;
+} others[] = {
+    {0x451, "yo"}, {0x456, "i"}, {0x493, "g"}, {0x49b, "q"}, {0x4a3, "ng"},
+    {0x4af, "u"},  {0x4b1, "u"}, {0x4bb, "h"}, {0x4d9, "a"}, {0x4e9, "o"},
+};
+
+/* The small letter of a capital one; the same for all else. */
+static uint32_t small(uint32_t letter) {
+    if (letter >= 0x410 && letter <= 0x42f)
+        return letter + 0x20;
+    if (letter >= 0x400 && letter <= 0x40f)
+        return letter + 0x50;
+    if (letter >= 0x490 && letter <= 0x4ff) /* pairs: the capital is the even one */
+        return letter | 1;
+    return letter;
+}
+
+static const char *latin_of(uint32_t letter) {
+    if (letter >= 0x430 && letter <= 0x44f)
+        return russian[letter - 0x430];
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (others[i].letter == letter)
+            return others[i].latin;
+    return "?";
+}
+
+/* The character at the start of text, which must not be empty; *size: its bytes. What is not
+ * UTF-8 is one byte and U+FFFD. */
+static uint32_t read_character(struct slice text, size_t *size) {
+    uint8_t first = (uint8_t)text.base[0];
+    size_t more = first < 0x80 ? 0 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 9;
+    *size = 1;
+    if (more > 3 || more >= text.size)
+        return more == 0 ? first : 0xfffd;
+    uint32_t value = more == 0 ? first : first & (0x3fu >> more);
+    for (size_t i = 1; i <= more; i++) {
+        if (((uint8_t)text.base[i] & 0xc0) != 0x80)
+            return 0xfffd;
+        value = value << 6 | ((uint8_t)text.base[i] & 0x3f);
+    }
+    *size = more + 1;
+    return value;
+}
+
+void translit(struct buffer *out, struct slice text) {
+    size_t size;
+    for (; text.size > 0; text = slice_after(text, size)) {
+        uint32_t letter = read_character(text, &size), low = small(letter);
+        if (letter < 0x80) {
+            buffer_append(out, text.base, 1);
+            continue;
+        }
+        const char *latin = latin_of(low);
+        if (low == letter || latin[0] < 'a' || latin[0] > 'z') {
+            buffer_text(out, latin);
+            continue;
+        }
+        char capital = (char)(latin[0] - 'a' + 'A');
+        buffer_append(out, &capital, 1);
+        buffer_text(out, latin + 1);
+    }
+}
