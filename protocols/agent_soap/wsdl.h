@@ -5,8 +5,8 @@
 #include "protocols/agent_soap/soap.h"
 #include "protocols/common/buffer.h"
 
-#define SOAP_WSDL_BYTES_MAX 65536 /* the largest service's has 24 KiB; the address 2 KiB at most   \
-                                   */
+/* The largest service's has 27 KiB; and the address. */
+#define SOAP_WSDL_BYTES_MAX 65536
 
 /* Appends the WSDL of the service whose endpoint clients find at `address`, an absolute URL. What
  * a URL has no place for is percent-encoded, what XML has none for is escaped. out->failed: no
