@@ -28,6 +28,7 @@
     X(HASH,           "hash") \
     X(KEY,            "key") \
     X(VALUE,          "value") \
+    X(VERSION,        "version") \
     X(REQUESTER,      "requester") \
     X(VALUE_DATE,     "value_date") \
     X(EXPIRES_IN_S,   "expires_in_s") \

@@ -194,21 +194,24 @@ static enum ledger_status token_issue(const struct rpc_method *method, const msg
     return ledger_put_token(writer, account, (const uint8_t *)hash.base, (uint32_t)expires_in_s);
 }
 
-/* [key, value] and [key]: registry_put, registry_get. */
+/* [key, value, version] and [key]: registry_put, registry_get. */
 static enum ledger_status registry(const struct rpc_method *method, const msgpack_object *params,
                                    const struct grant *grant, struct ledger_writer *writer,
                                    struct rpc_note *note) {
     (void)grant;
     struct slice key, value;
+    uint64_t version = LEDGER_VERSION_ANY;
     if (!rpc_read_bytes(rpc_element(params, 0), RPC_PLACE_KEY, LEDGER_KEY_MAX, &key, &note->fault))
         return LEDGER_BAD_COMMAND;
     if (method->answer == RPC_ANSWER_REGISTRY)
         return ledger_put_registry_lookup(writer, key.base, (uint32_t)key.size);
     if (!rpc_read_bytes(rpc_element(params, 1), RPC_PLACE_VALUE, LEDGER_VALUE_MAX, &value,
-                        &note->fault))
+                        &note->fault) ||
+        (params->via.array.size > 2 &&
+         !rpc_read_uint(rpc_element(params, 2), RPC_PLACE_VERSION, &version, &note->fault)))
         return LEDGER_BAD_COMMAND;
     return ledger_put_registry(writer, key.base, (uint32_t)key.size, value.base,
-                               (uint32_t)value.size, LEDGER_VERSION_ANY);
+                               (uint32_t)value.size, version);
 }
 
 #define METHOD(text, params_, right_, answer_, kind_, read_)                                       \
@@ -225,7 +228,7 @@ static const struct rpc_method methods[] = {
     METHOD("account_get", 1, ACCOUNT_READ, ACCOUNT, LEDGER_ACCOUNT_LOOKUP, account_get),
     METHOD("statement", 2, ACCOUNT_READ, STATEMENT, LEDGER_REFUSED, statement),
     METHOD("token_issue", 3, OPEN, OUTCOME, LEDGER_TOKEN_ISSUE, token_issue),
-    METHOD("registry_put", 2, OPERATOR, OUTCOME, LEDGER_REGISTRY_PUT, registry),
+    METHOD("registry_put", 3, OPERATOR, OUTCOME, LEDGER_REGISTRY_PUT, registry),
     METHOD("registry_get", 1, OPERATOR, REGISTRY, LEDGER_REGISTRY_LOOKUP, registry),
     METHOD("info", 0, NODE, INFO, LEDGER_REFUSED, NULL),
 };
