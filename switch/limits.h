@@ -74,6 +74,7 @@
 #define WORKER_PARAMS_MAX KIB(64)   /* params of an operator's call: a registry value has 4 KiB */
 
 #define OPERATOR_LIST_MAX 1000u     /* rows of one list of an operator's */
+#define OPERATOR_LIST_BYTES MIB(2)  /* of registry records: half of an answer, and one of 4 KiB */
 #define OPERATOR_LIST_DEFAULT 100u  /* when the call names no limit */
 
 /* Memory that is kept for use again. */

@@ -195,6 +195,43 @@ static void answer_accounts(const struct operator_call *call) {
     answer_list(call, operator_list_accounts);
 }
 
+/* [prefix], [prefix, after] or [prefix, after, limit]. */
+static bool read_records(const struct operator_call *call, struct operator_records *page) {
+    struct slice rest = call->params;
+    uint64_t limit = OPERATOR_LIST_DEFAULT;
+    bool good = call->count >= 1 && call->count <= 3;
+    for (uint32_t i = 0; good && i < call->count; i++) {
+        size_t head =
+            i == 2 ? frame_read_uint(rest.base, rest.size, &limit)
+                   : frame_read_string(rest.base, rest.size, i == 0 ? &page->prefix : &page->after);
+        good = head > 0;
+        rest = slice_after(rest, head);
+    }
+    good = good && rest.size == 0 && limit >= 1 && limit <= OPERATOR_LIST_MAX &&
+           page->prefix.size <= LEDGER_KEY_MAX && page->after.size <= LEDGER_KEY_MAX;
+    if (!good) {
+        bad_params(call, "params: expected [prefix, after, limit], with keys of at most 128 bytes "
+                         "and a limit from 1 to 1000");
+    }
+    page->limit = (uint32_t)limit;
+    return good;
+}
+
+static void answer_registry(const struct operator_call *call) {
+    struct operator_records page = {.limit = 0};
+    struct ledger_snapshot *snapshot = NULL;
+    if (!read_records(call, &page)) {
+        return;
+    }
+    if (ledger_snapshot_open(node_ledger(call->node), &snapshot) < 0) {
+        rpc_reply_error(call->reply, call->msgid, RPC_ERROR_BUSY, "too many lists are being read");
+        return;
+    }
+    rpc_reply_start(call->reply, call->msgid);
+    operator_list_registry(call->reply, snapshot, &page);
+    ledger_snapshot_close(snapshot);
+}
+
 /* ---- Which one ---------------------------------------------------------------------------- */
 
 static const struct {
@@ -203,7 +240,7 @@ static const struct {
 } methods[] = {
     {{"node.stats", 10}, answer_stats},       {{"node.flush", 10}, answer_flush},
     {{"node.backup", 11}, answer_backup},     {{"node.open_payments", 18}, answer_open_payments},
-    {{"node.accounts", 13}, answer_accounts},
+    {{"node.accounts", 13}, answer_accounts}, {{"node.registry", 13}, answer_registry},
 };
 
 bool operator_method(struct slice method) {

@@ -21,8 +21,11 @@ bool operator_method(struct slice method);
  *                                    path: {ok, why, sequence}
  * node.open_payments [after, limit]  {as_of_sequence, payments: [{id, ...}], next}
  * node.accounts [after, limit]       {as_of_sequence, accounts: [{id, ...}], next}
+ * node.registry [prefix, after, limit]
+ *                                    {as_of_sequence, records: [[key, value], ...], next}: those
+ *                                    whose keys start with prefix, by key from behind `after`
  * The lists are of the last checkpoint, by rising id from above `after` (0: from the first); next
- * is the `after` of the next page, 0: this was the last. */
+ * is the `after` of the next page, 0 or "": this was the last. */
 void operator_call(struct node *node, struct slice method, struct slice params, uint32_t msgid,
                    struct buffer *reply);
 

@@ -1,8 +1,9 @@
-/* operator_list.c - pages of accounts and of open payments. MessagePack wants the count before the
- * rows: a page is walked twice, once to count. */
+/* operator_list.c - pages of accounts, open payments and registry records. MessagePack wants the
+ * count before the rows: a page is walked twice, once to count. */
 #include "switch/operator_list.h"
 
 #include "switch/assert.h"
+#include "switch/limits.h"
 
 void operator_put_uint(msgpack_packer *packer, const char *name, uint64_t value) {
     pack_text(packer, name);
@@ -98,4 +99,84 @@ void operator_list_open_payments(struct buffer *reply, struct ledger_snapshot *s
 void operator_list_accounts(struct buffer *reply, struct ledger_snapshot *snapshot,
                             const struct operator_page *page) {
     list(reply, snapshot, page, "accounts", next_account);
+}
+
+/* ---- Registry records --------------------------------------------------------------------- */
+
+struct cursor {
+    uint8_t key[LEDGER_KEY_MAX];
+    size_t size;
+};
+
+static void cursor_set(struct cursor *cursor, struct slice key) {
+    ASSERT(key.size <= sizeof(cursor->key));
+    if (key.size > 0) {
+        memcpy(cursor->key, key.base, key.size);
+    }
+    cursor->size = key.size;
+}
+
+/* To the smallest key behind: with a NUL more, or of the largest size the next one. False: there
+ * is none. */
+static bool cursor_advance(struct cursor *cursor) {
+    if (cursor->size < sizeof(cursor->key)) {
+        cursor->key[cursor->size++] = 0;
+        return true;
+    }
+    while (cursor->size > 0 && cursor->key[cursor->size - 1] == UINT8_MAX) {
+        cursor->size--;
+    }
+    if (cursor->size == 0) {
+        return false;
+    }
+    cursor->key[cursor->size - 1]++;
+    return true;
+}
+
+static bool start(struct cursor *cursor, const struct operator_records *page) {
+    bool first = page->after.size == 0;
+    cursor_set(cursor, first ? page->prefix : page->after);
+    return first || cursor_advance(cursor);
+}
+
+/* The record at the cursor or behind it. False: none with this prefix. */
+static bool look(struct ledger_snapshot *snapshot, const struct cursor *cursor, struct slice prefix,
+                 struct ledger_registry_record *record) {
+    return ledger_snapshot_next_registry(snapshot, cursor->key, cursor->size, record) &&
+           slice_starts((struct slice){record->key, record->key_size}, prefix);
+}
+
+void operator_list_registry(struct buffer *reply, struct ledger_snapshot *snapshot,
+                            const struct operator_records *page) {
+    ASSERT(page->limit > 0);
+    struct ledger_registry_record record;
+    struct slice last = {NULL, 0};
+    struct cursor cursor;
+    msgpack_packer packer;
+    uint32_t count = 0;
+    size_t bytes = 0;
+    bool more = start(&cursor, page) && look(snapshot, &cursor, page->prefix, &record);
+    while (more && count < page->limit && bytes < OPERATOR_LIST_BYTES) {
+        last = (struct slice){record.key, record.key_size};
+        bytes += record.key_size + record.value_size;
+        count++;
+        cursor_set(&cursor, last);
+        more = cursor_advance(&cursor) && look(snapshot, &cursor, page->prefix, &record);
+    }
+    pack_start(&packer, reply);
+    msgpack_pack_map(&packer, 3);
+    operator_put_uint(&packer, "as_of_sequence", ledger_snapshot_sequence(snapshot));
+    pack_text(&packer, "next");
+    pack_binary(&packer, last.base, more ? last.size : 0);
+    pack_text(&packer, "records");
+    msgpack_pack_array(&packer, count);
+    for (start(&cursor, page); count > 0; count--) {
+        bool there = look(snapshot, &cursor, page->prefix, &record);
+        ASSERT(there); /* a snapshot does not change */
+        msgpack_pack_array(&packer, 2);
+        pack_binary(&packer, record.key, record.key_size);
+        pack_binary(&packer, record.value, record.value_size);
+        cursor_set(&cursor, (struct slice){record.key, record.key_size});
+        cursor_advance(&cursor);
+    }
 }

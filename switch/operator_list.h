@@ -17,6 +17,16 @@ typedef void operator_list(struct buffer *reply, struct ledger_snapshot *snapsho
 operator_list operator_list_open_payments;
 operator_list operator_list_accounts;
 
+/* Registry records whose keys start with `prefix`, by rising key from behind `after` ("": from the
+ * first). Both have at most LEDGER_KEY_MAX bytes. Appends {as_of_sequence, next, records: [[key,
+ * value], ...]}; next: the `after` of the next page, "": this was the last. */
+struct operator_records {
+    struct slice prefix, after;
+    uint32_t limit; /* rows at most, above 0 */
+};
+void operator_list_registry(struct buffer *reply, struct ledger_snapshot *snapshot,
+                            const struct operator_records *page);
+
 /* A key and its number. */
 void operator_put_uint(msgpack_packer *packer, const char *name, uint64_t value);
 

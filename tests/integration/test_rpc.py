@@ -111,6 +111,48 @@ class Methods(NodeCase):
             self.assertEqual(operator.record("registry_get", b"key"), ("DONE", b"value"))
             self.assertEqual(operator.record("registry_get", b"no"), ("RECORD_NOT_FOUND", None))
 
+    def test_registry_records_are_changed_by_who_read_them_last(self):
+        with Rpc(self.node.unix_path) as operator:
+            def put(value, version):
+                return operator.outcome("registry_put", b"versioned", value, version).status
+            self.assertEqual(put(b"a", 1), "DONE")
+            self.assertEqual(put(b"b", 1), "RECORD_CHANGED")
+            self.assertEqual(put(b"b", 12345), "RECORD_CHANGED")
+            self.assertEqual(put(b"a", 12345), "REPLAYED")
+            self.assertEqual(put(b"b", 0), "DONE")
+
+    def test_registry_records_are_listed_by_key(self):
+        with Rpc(self.node.unix_path) as operator:
+            keys = [b"list/%d" % number for number in range(3)] + [b"list/", b"list/0\0", b"list0",
+                                                                   b"k" * 127 + b"\xff", b"lis",
+                                                                   b"\xff" * 128]
+            for key in keys:
+                self.assertEqual(operator.outcome("registry_put", key, b"v" + key).status, "DONE")
+            operator.call("node.flush")
+            values = {key: b"v" + key for key in keys}
+
+            def pages(prefix, limit):
+                found, after = [], b""
+                while True:
+                    page = operator.call("node.registry", prefix, after, limit)
+                    self.assertLessEqual(len(page["records"]), limit)
+                    self.assertEqual([value for _, value in page["records"]],
+                                     [values.get(key, value) for key, value in page["records"]])
+                    found += [key for key, _ in page["records"]]
+                    after = page["next"]
+                    if not after:
+                        return found
+            expected = sorted(key for key in keys if key.startswith(b"list/"))
+            for limit in (1, 2, 5, 1000):
+                self.assertEqual(pages(b"list/", limit), expected)
+            self.assertEqual(pages(b"list/9", 5), [])
+            self.assertLessEqual(set(keys), set(pages(b"", 2)))
+            for params in ([], ["a", "b", 0], ["a", "b", 1001], ["a", 1], ["a" * 129],
+                           ["a", "b", 1, 2]):
+                with self.assertRaises(RpcError) as caught:
+                    operator.call("node.registry", *params)
+                self.assertEqual(caught.exception.code, "BAD_PARAMS", params)
+
     def test_statement(self):
         made = [self.client.open(pay(next_reference(), AGENT, 2007, n))[0] for n in range(1, 8)]
 
