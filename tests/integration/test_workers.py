@@ -23,7 +23,7 @@ class Workers(NodeCase):
                 operator.call("node.stats")
         threads = self.niceness()
         loop = threads["loop-0"][0]
-        self.assertEqual({nice - loop for nice in threads["worker"]}, {min(5, 19 - loop)})
+        self.assertEqual({nice - loop for nice in threads["worker"]}, {min(10, 19 - loop)})
 
     def test_there_is_one_for_each_core_and_four_at_least(self):
         with Rpc(self.node.unix_path) as operator:
