@@ -1,0 +1,133 @@
+/* find.c - records as the newest durable state has them; checks of whole ones; tariffs; limits. */
+#include "protocols/common/assert.h"
+#include "protocols/registry/inner.h"
+
+#define PERCENT_MAX 10000u /* the whole amount */
+#define CENTS(tenge) ((uint64_t)(tenge)*100)
+
+static bool check_client(const struct registry_client *client, const char **why) {
+    *why = "iin: an identified client has one";
+    return !client->identified || client->iin[0] != '\0';
+}
+
+static bool check_tariff(const struct registry_tariff *tariff, const char **why) {
+    if (tariff->percent > PERCENT_MAX) {
+        *why = "percent: in 1/10,000, at most 10000";
+        return false;
+    }
+    if (tariff->fixed > LEDGER_AMOUNT_MAX || tariff->minimum > LEDGER_AMOUNT_MAX ||
+        tariff->maximum > LEDGER_AMOUNT_MAX) {
+        *why = "fixed, minimum, maximum: amounts; without a maximum it is 0";
+        return false;
+    }
+    if (tariff->maximum != 0 && tariff->maximum < tariff->minimum) {
+        *why = "maximum: not below the minimum";
+        return false;
+    }
+    *why = "payer: agent, client or merchant";
+    return tariff->off || tariff->payer != 0;
+}
+
+static bool check_operator(const struct registry_operator *person, const char **why) {
+    static const char *const roles[] = {"viewer", "operator", "finance", "administrator"};
+    for (const char *at = person->name; *at != '\0'; at++)
+        if (strchr("abcdefghijklmnopqrstuvwxyz0123456789.-_", *at) == NULL) {
+            *why = "name: lower-case letters, digits, '.', '-' and '_'";
+            return false;
+        }
+    *why = "role: viewer, operator, finance or administrator";
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+        if (strcmp(person->role, roles[i]) == 0)
+            return true;
+    return false;
+}
+
+bool registry_check(enum registry_kind kind, const void *record, const char **why) {
+    ASSERT(kind < REGISTRY_KINDS);
+    const struct registry_schema *schema = &registry_schemas[kind];
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        *why = registry_field_fault(record, &schema->fields[i]);
+        if (*why != NULL)
+            return false;
+        *why = schema->fields[i].name;
+        if (schema->fields[i].required && registry_field_is_empty(record, &schema->fields[i]))
+            return false;
+    }
+    if (kind == REGISTRY_CLIENT)
+        return check_client(record, why);
+    if (kind == REGISTRY_TARIFF)
+        return check_tariff(record, why);
+    if (kind == REGISTRY_OPERATOR)
+        return check_operator(record, why);
+    return true;
+}
+
+enum registry_found registry_find(const struct adapter_env *env, enum registry_kind kind,
+                                  void *record) {
+    char key[LEDGER_KEY_MAX];
+    uint8_t value[LEDGER_VALUE_MAX];
+    size_t size = 0, key_size = registry_key(kind, record, key);
+    const char *why;
+    enum ledger_status status = env->registry_get(env->node, key, key_size, value, &size);
+    if (status == LEDGER_RECORD_NOT_FOUND)
+        return REGISTRY_ABSENT;
+    if (status != LEDGER_DONE)
+        return REGISTRY_BUSY;
+    struct slice bytes = {(const char *)value, size};
+    return registry_read(kind, (struct slice){key, key_size}, bytes, record, &why) &&
+                   registry_check(kind, record, &why)
+               ? REGISTRY_FOUND
+               : REGISTRY_BROKEN;
+}
+
+/* ---- Tariffs ------------------------------------------------------------------------------- */
+
+enum registry_found registry_tariff_find(const struct adapter_env *env, uint16_t operation,
+                                         uint64_t agent, uint64_t merchant,
+                                         struct registry_tariff *tariff) {
+    const uint64_t pairs[4][2] = {{agent, merchant}, {agent, 0}, {0, merchant}, {0, 0}};
+    for (int i = 0; i < 4; i++) {
+        if (i > 0 && i < 3 && (pairs[i][0] | pairs[i][1]) == 0)
+            continue; /* the last one has its turn */
+        if (i == 1 && merchant == 0)
+            continue; /* it was the first one */
+        *tariff = (struct registry_tariff){
+            .operation = operation, .agent = pairs[i][0], .merchant = pairs[i][1]};
+        enum registry_found found = registry_find(env, REGISTRY_TARIFF, tariff);
+        if (found != REGISTRY_ABSENT)
+            return found;
+    }
+    return REGISTRY_ABSENT;
+}
+
+bool registry_fee(const struct registry_tariff *tariff, uint64_t amount, uint64_t *fee) {
+    ASSERT(amount <= LEDGER_AMOUNT_MAX);
+    *fee = 0;
+    if (tariff->off)
+        return true;
+    /* Whole ten-thousands and the rest apart, so that nothing passes 2^63. */
+    uint64_t whole = amount / PERCENT_MAX * tariff->percent;
+    uint64_t rest = (amount % PERCENT_MAX * tariff->percent + PERCENT_MAX / 2) / PERCENT_MAX;
+    uint64_t sum = whole + rest + tariff->fixed;
+    sum = sum < tariff->minimum ? tariff->minimum : sum;
+    sum = tariff->maximum != 0 && sum > tariff->maximum ? tariff->maximum : sum;
+    if (sum > LEDGER_AMOUNT_MAX)
+        return false;
+    *fee = sum;
+    return true;
+}
+
+/* ---- Limits -------------------------------------------------------------------------------- */
+
+void registry_limits_default(bool identified, struct registry_limits *limits) {
+    *limits = identified
+                  ? (struct registry_limits){true, CENTS(3000000), CENTS(1000000), CENTS(5000000)}
+                  : (struct registry_limits){false, CENTS(200000), CENTS(200000), CENTS(500000)};
+}
+
+void registry_limits_find(const struct adapter_env *env, bool identified,
+                          struct registry_limits *limits) {
+    *limits = (struct registry_limits){.identified = identified};
+    if (registry_find(env, REGISTRY_LIMITS, limits) != REGISTRY_FOUND)
+        registry_limits_default(identified, limits);
+}

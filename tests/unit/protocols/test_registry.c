@@ -1,0 +1,219 @@
+/* Registry records: as bytes and back, as text, and what is refused. */
+#include "protocols/registry/registry.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/lib/require.h"
+
+static const struct registry_agent agent = {
+    .login = 72222222221,
+    .account = 72222222221,
+    .name = "Терминалы \"Ак\"",
+    .addresses = "10.0.0.0/8 2001:db8::1",
+    .privileges = PRIVILEGE_CASH_IN | PRIVILEGE_BALANCE,
+    .answer_algorithm = ANSWER_SHA256,
+    .legacy_signature = true,
+};
+
+/* Writes and reads; the record that comes back is the same. */
+static void round_trip(enum registry_kind kind, const void *record, const char *key_text) {
+    char key[LEDGER_KEY_MAX];
+    uint8_t value[LEDGER_VALUE_MAX];
+    union registry_record again;
+    const char *why = NULL;
+    cr_assert(registry_check(kind, record, &why), "%s: %s", key_text, why);
+    size_t key_size = registry_key(kind, record, key), size = registry_write(kind, record, value);
+    cr_expect(slice_equal((struct slice){key, key_size}, slice_text(key_text)), "%.*s",
+              (int)key_size, key);
+    cr_expect_eq(registry_kind_of((struct slice){key, key_size}), kind);
+    cr_assert_gt(size, 0);
+    cr_assert(registry_read(kind, (struct slice){key, key_size},
+                            (struct slice){(char *)value, size}, &again, &why),
+              "%s: %s", key_text, why);
+    cr_expect(memcmp(&again, record, registry_schemas[kind].size) == 0, "%s", key_text);
+}
+
+Test(registry, each_kind_of_record_comes_back_as_it_was) {
+    static struct registry_client client = {.login = 77072734954,
+                                            .account = 5,
+                                            .first_name = "Әсел",
+                                            .iin = "900101300123",
+                                            .identified = true};
+    static struct registry_merchant merchant = {
+        .login = 72222222229, .name = "Shop", .wallets = {3001, 3002}, .wallet_count = 2};
+    static struct registry_terminal terminal = {.id = "T0001", .merchant = 72222222229};
+    static struct registry_key key = {.login = 72222222221, .number = 1, .der = {1, 2, 0, 4}};
+    static struct registry_tariff tariff = {
+        .operation = 3, .agent = 72222222221, .percent = 150, .minimum = 50, .payer = PAYER_CLIENT};
+    static struct registry_limits limits = {true, 1, 2, LEDGER_NO_CEILING};
+    static struct registry_operator person = {.name = "aigerim", .role = "finance"};
+    key.der_size = 4;
+    round_trip(REGISTRY_AGENT, &agent, "agent/72222222221");
+    round_trip(REGISTRY_CLIENT, &client, "client/77072734954");
+    round_trip(REGISTRY_MERCHANT, &merchant, "merchant/72222222229");
+    round_trip(REGISTRY_TERMINAL, &terminal, "terminal/T0001");
+    round_trip(REGISTRY_KEY, &key, "key/72222222221/1");
+    round_trip(REGISTRY_TARIFF, &tariff, "tariff/cash_in/72222222221/any");
+    round_trip(REGISTRY_LIMITS, &limits, "limits/identified");
+    round_trip(REGISTRY_OPERATOR, &person, "operator/aigerim");
+}
+
+Test(registry, damaged_values_are_refused_and_never_read_beyond) {
+    uint8_t value[LEDGER_VALUE_MAX];
+    union registry_record record;
+    const char *why;
+    struct slice key = SLICE("agent/72222222221");
+    size_t size = registry_write(REGISTRY_AGENT, &agent, value);
+    for (size_t cut = 0; cut < size; cut++) {
+        uint8_t *copy = malloc(cut + 1); /* of its own, so that reading beyond is seen */
+        REQUIRE(copy != NULL);
+        memcpy(copy, value, cut);
+        cr_expect_not(
+            registry_read(REGISTRY_AGENT, key, (struct slice){(char *)copy, cut}, &record, &why));
+        free(copy);
+    }
+    for (size_t at = 0; at < size; at++)
+        for (int bit = 0; bit < 8; bit++) {
+            value[at] ^= (uint8_t)(1 << bit);
+            if (registry_read(REGISTRY_AGENT, key, (struct slice){(char *)value, size}, &record,
+                              &why))
+                (void)registry_check(REGISTRY_AGENT, &record, &why);
+            value[at] ^= (uint8_t)(1 << bit);
+        }
+    value[size] = 0xc0;
+    cr_expect_not(
+        registry_read(REGISTRY_AGENT, key, (struct slice){(char *)value, size + 1}, &record, &why),
+        "bytes behind the map");
+}
+
+static void refused(const char *key, const char *value, size_t size) {
+    union registry_record record;
+    const char *why = NULL;
+    cr_expect_not(registry_read(registry_kind_of(slice_text(key)), slice_text(key),
+                                (struct slice){value, size}, &record, &why),
+                  "%s", key);
+    cr_expect(why != NULL);
+}
+#define REFUSED(key, value) refused(key, value, sizeof(value) - 1)
+
+Test(registry, fields_are_known_once_and_of_their_type) {
+    REFUSED("client/77072734954", "\x81\xa4what\x01");
+    REFUSED("client/77072734954", "\x82\xa7"
+                                  "account\x05\xa7"
+                                  "account\x06");
+    REFUSED("client/77072734954", "\x81\xa7"
+                                  "account\xa1x");
+    REFUSED("client/77072734954", "\x81\xaaidentified\x01");
+    REFUSED("client/77072734954", "\x81\xa5login\x01");
+    REFUSED("client/77072734954", "\x81\xa3iin\xadxxxxxxxxxxxxx");
+    REFUSED("client/77072734954", "\x93\x01\x02\x03");
+    REFUSED("client/0", "\x80");
+    REFUSED("client/077072734954", "\x80");
+    REFUSED("client/77072734954/1", "\x80");
+    REFUSED("client/7707273495x", "\x80");
+    REFUSED("key/72222222221/01", "\x80");
+    REFUSED("tariff/no/any/any", "\x80");
+    REFUSED("limits/some", "\x80");
+}
+
+static bool set(enum registry_kind kind, void *record, const char *name, const char *text) {
+    const char *why;
+    const struct registry_field *field = registry_field_of(kind, slice_text(name));
+    cr_assert(field != NULL, "%s", name);
+    bool good = registry_set(kind, record, field, slice_text(text), &why);
+    cr_expect(good == (why == NULL));
+    return good;
+}
+
+static void prints(enum registry_kind kind, const void *record, const char *name,
+                   const char *text) {
+    struct buffer out;
+    buffer_init(&out, 8192);
+    registry_print(record, registry_field_of(kind, slice_text(name)), &out);
+    cr_expect(slice_equal((struct slice){out.base, out.used}, slice_text(text)), "%s: %.*s", name,
+              (int)out.used, out.base);
+    buffer_free(&out);
+}
+
+Test(registry, fields_are_set_and_printed_as_text) {
+    static const struct {
+        const char *name, *text;
+    } fine[] = {{"login", "72222222221"},
+                {"account", "1001"},
+                {"name", "Ак жол"},
+                {"privileges", "BALANCE,CASH_IN"},
+                {"addresses", "10.0.0.0/8 ::1"},
+                {"answer_algorithm", "sha256"},
+                {"legacy_signature", "yes"},
+                {"blocked", "no"}};
+    struct registry_agent record = {.login = 0};
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+        cr_expect(set(REGISTRY_AGENT, &record, fine[i].name, fine[i].text), "%s", fine[i].name);
+        prints(REGISTRY_AGENT, &record, fine[i].name, fine[i].text);
+    }
+    cr_expect(set(REGISTRY_AGENT, &record, "privileges", "all"));
+    cr_expect_eq(record.privileges, PRIVILEGES_ALL);
+    cr_expect(set(REGISTRY_AGENT, &record, "privileges", "none"));
+    cr_expect_eq(record.privileges, 0);
+    struct registry_limits limits = {.identified = true};
+    cr_expect(set(REGISTRY_LIMITS, &limits, "ceiling", "none"));
+    cr_expect_eq(limits.ceiling, LEDGER_NO_CEILING);
+    prints(REGISTRY_LIMITS, &limits, "ceiling", "none");
+    cr_expect(set(REGISTRY_LIMITS, &limits, "day_limit", "100.5"));
+    prints(REGISTRY_LIMITS, &limits, "day_limit", "100.50");
+}
+
+Test(registry, wrong_texts_are_refused) {
+    static const struct {
+        const char *name, *text;
+    } wrong[] = {{"login", "1234567"},
+                 {"login", "123456789012"},
+                 {"login", "01234567"},
+                 {"login", "+7222222222"},
+                 {"account", "-1"},
+                 {"account", ""},
+                 {"name", "a\nb"},
+                 {"name", "a\xff"},
+                 {"name", "\xc2\x85"},
+                 {"privileges", "CASH"},
+                 {"privileges", "CASH_IN,"},
+                 {"addresses", "10.0.0.1/8"},
+                 {"addresses", "example.kz"},
+                 {"answer_algorithm", "md5"},
+                 {"blocked", "maybe"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct registry_agent record = agent;
+        bool comma = strcmp(wrong[i].text, "CASH_IN,") == 0; /* a comma at the end does no harm */
+        cr_expect_eq(set(REGISTRY_AGENT, &record, wrong[i].name, wrong[i].text), comma, "%s: %s",
+                     wrong[i].name, wrong[i].text);
+    }
+}
+
+Test(registry, whole_records_are_checked) {
+    const char *why;
+    struct registry_client client = {.login = 77072734954, .account = 1, .identified = true};
+    cr_expect_not(registry_check(REGISTRY_CLIENT, &client, &why), "an identified one has an IIN");
+    struct registry_tariff tariff = {.operation = 3, .percent = 100};
+    cr_expect_not(registry_check(REGISTRY_TARIFF, &tariff, &why), "who pays?");
+    tariff.payer = PAYER_AGENT;
+    cr_expect(registry_check(REGISTRY_TARIFF, &tariff, &why));
+    tariff.percent = 10001;
+    cr_expect_not(registry_check(REGISTRY_TARIFF, &tariff, &why));
+    struct registry_operator person = {.name = "Aigerim", .role = "viewer"};
+    cr_expect_not(registry_check(REGISTRY_OPERATOR, &person, &why));
+    struct registry_agent nameless = agent;
+    nameless.name[0] = '\0';
+    cr_expect_not(registry_check(REGISTRY_AGENT, &nameless, &why));
+    cr_expect_str_eq(why, "name");
+}
+
+Test(registry, address_lists_say_who_may_come) {
+    cr_expect(registry_address_allowed("", SLICE("192.0.2.7")));
+    cr_expect(registry_address_allowed("10.0.0.0/8 192.0.2.7", SLICE("192.0.2.7")));
+    cr_expect(registry_address_allowed("10.0.0.0/8", SLICE("::ffff:10.1.2.3")));
+    cr_expect_not(registry_address_allowed("10.0.0.0/8", SLICE("11.0.0.1")));
+    cr_expect_not(registry_address_allowed("10.0.0.0/8", SLICE("")));
+    cr_expect_not(registry_address_allowed("", SLICE("not an address")));
+}

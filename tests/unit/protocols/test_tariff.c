@@ -1,0 +1,92 @@
+/* Tariffs: which one counts, and what it takes. */
+#include "protocols/registry/registry.h"
+
+#include <criterion/criterion.h>
+
+static void fee_is(struct registry_tariff tariff, uint64_t amount, uint64_t expected) {
+    uint64_t fee = 0;
+    cr_expect(registry_fee(&tariff, amount, &fee));
+    cr_expect_eq(fee, expected, "%llu tiyn at %u: %llu, not %llu", (unsigned long long)amount,
+                 tariff.percent, (unsigned long long)fee, (unsigned long long)expected);
+}
+
+Test(tariff, percent_is_rounded_half_up) {
+    struct registry_tariff one = {.percent = 100};
+    fee_is(one, 49, 0);
+    fee_is(one, 50, 1);
+    fee_is(one, 149, 1);
+    fee_is(one, 150, 2);
+    fee_is(one, 10000, 100);
+    fee_is((struct registry_tariff){.percent = 1}, 4999, 0);
+    fee_is((struct registry_tariff){.percent = 1}, 5000, 1);
+    fee_is((struct registry_tariff){.percent = 10000}, LEDGER_AMOUNT_MAX, LEDGER_AMOUNT_MAX);
+    fee_is((struct registry_tariff){.percent = 3333}, LEDGER_AMOUNT_MAX, 384268737485462097u);
+}
+
+Test(tariff, percent_agrees_with_wide_arithmetic) {
+    for (uint32_t percent = 0; percent <= 10000; percent += 7)
+        for (uint64_t amount = 1; amount < 100000; amount = amount * 3 + 1)
+            fee_is((struct registry_tariff){.percent = percent}, amount,
+                   (amount * percent + 5000) / 10000);
+}
+
+Test(tariff, fixed_minimum_and_maximum_bound_it) {
+    struct registry_tariff tariff = {.percent = 100, .fixed = 30, .minimum = 50, .maximum = 200};
+    fee_is(tariff, 1000, 50);
+    fee_is(tariff, 10000, 130);
+    fee_is(tariff, 100000, 200);
+    fee_is((struct registry_tariff){.fixed = 30}, 1, 30);
+    tariff.off = true;
+    fee_is(tariff, 100000, 0);
+}
+
+Test(tariff, a_fee_beyond_the_ledger_is_refused) {
+    uint64_t fee = 0;
+    struct registry_tariff tariff = {.percent = 10000, .fixed = 1};
+    cr_expect_not(registry_fee(&tariff, LEDGER_AMOUNT_MAX, &fee));
+}
+
+/* ---- Which one ---- */
+
+static const char *keys[4];
+
+static enum ledger_status get(void *node, const void *key, size_t key_size, void *value,
+                              size_t *value_size) {
+    (void)node;
+    for (uint32_t i = 0; i < 4; i++) {
+        struct registry_tariff tariff = {.percent = i + 1, .payer = PAYER_AGENT};
+        if (keys[i] != NULL && strlen(keys[i]) == key_size && memcmp(keys[i], key, key_size) == 0) {
+            *value_size = registry_write(REGISTRY_TARIFF, &tariff, value);
+            return LEDGER_DONE;
+        }
+    }
+    return strncmp(key, "tariff/cash_out", 15) == 0 ? LEDGER_BUSY : LEDGER_RECORD_NOT_FOUND;
+}
+
+static uint32_t found(uint16_t operation, uint64_t agent, uint64_t merchant) {
+    static const struct adapter_env env = {.registry_get = get};
+    struct registry_tariff tariff;
+    return registry_tariff_find(&env, operation, agent, merchant, &tariff) == REGISTRY_FOUND
+               ? tariff.percent
+               : 0;
+}
+
+Test(tariff, the_most_particular_one_counts) {
+    enum { GOODS = 6 };
+    keys[0] = "tariff/pay_goods/22222221/22222229";
+    keys[1] = "tariff/pay_goods/22222221/any";
+    keys[2] = "tariff/pay_goods/any/22222229";
+    keys[3] = "tariff/pay_goods/any/any";
+    cr_expect_eq(found(GOODS, 22222221, 22222229), 1);
+    cr_expect_eq(found(GOODS, 22222221, 33333333), 2);
+    cr_expect_eq(found(GOODS, 22222221, 0), 2);
+    cr_expect_eq(found(GOODS, 33333333, 22222229), 3);
+    cr_expect_eq(found(GOODS, 33333333, 0), 4);
+    cr_expect_eq(found(3, 22222221, 0), 0);
+    keys[0] = NULL;
+    cr_expect_eq(found(GOODS, 22222221, 22222229), 2);
+    struct registry_tariff tariff;
+    static const struct adapter_env env = {.registry_get = get};
+    cr_expect_eq(registry_tariff_find(&env, 4, 22222221, 0, &tariff), REGISTRY_BUSY,
+                 "what cannot be read is not free");
+}
