@@ -8,10 +8,10 @@
 _Static_assert(LEDGER_TOKEN_HASH >= crypto_generichash_BYTES_MIN, "");
 _Static_assert(LEDGER_TOKEN_HASH <= crypto_generichash_BYTES_MAX, "");
 
-void token_make(void (*random)(void *bytes, size_t size), char digits[TOKEN_DIGITS + 1]) {
+void token_make(void (*draw)(void *bytes, size_t size), char digits[TOKEN_DIGITS + 1]) {
     uint32_t number;
     do { /* what is left of 2^32 above the last whole million would favour small numbers */
-        random(&number, sizeof number);
+        draw(&number, sizeof number);
     } while (number >= UINT32_MAX / NUMBERS * NUMBERS);
     (void)snprintf(digits, TOKEN_DIGITS + 1, "%06u", number % NUMBERS);
 }

@@ -7,8 +7,8 @@
 
 #define TOKEN_DIGITS 6
 
-/* Six random digits, each number as likely as any other, and a NUL. random: as in adapter_env. */
-void token_make(void (*random)(void *bytes, size_t size), char digits[TOKEN_DIGITS + 1]);
+/* Six random digits, each number as likely as any other, and a NUL. draw: adapter_env's random. */
+void token_make(void (*draw)(void *bytes, size_t size), char digits[TOKEN_DIGITS + 1]);
 
 /* The hash of an account's token: BLAKE2b over both with the node's key, so that who reads the
  * ledger's files without the key learns no token. False: not six digits. */
