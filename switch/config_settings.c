@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "protocols/xml/dsig.h"
 #include "switch/assert.h"
 #include "switch/config_keys.h"
 
@@ -33,11 +34,17 @@ static int read_secret(char *text, size_t text_size, const char *path, char *why
     bool whole = ferror(file) == 0 && size < text_size;
     fclose(file);
     if (!whole || memchr(text, '\0', size) != NULL) {
-        snprintf(why, CONFIG_WHY_MAX, "%.150s is no private key in PEM", path);
+        snprintf(why, CONFIG_WHY_MAX, "%.150s is no private RSA key in PEM", path);
         return -1;
     }
     text[size] = '\0';
     return 0;
+}
+
+static bool is_rsa_key(const char *pem) {
+    struct dsig_private *key = xml_start() == 0 ? dsig_private_read(pem) : NULL;
+    dsig_private_free(key);
+    return key != NULL;
 }
 
 int config_set_node_key(struct config *config, const char *folder, const char *path, char *why) {
@@ -49,10 +56,11 @@ int config_set_node_key(struct config *config, const char *folder, const char *p
     }
     memset(config->node_key, 0, sizeof(config->node_key));
     int rc = read_secret(config->node_key, sizeof(config->node_key), full, why);
-    if (rc == 0 && (strstr(config->node_key, "-----BEGIN ") == NULL ||
-                    strstr(config->node_key, "PRIVATE KEY-----") == NULL)) {
+    if (rc == 0 && !is_rsa_key(config->node_key)) {
         snprintf(why, CONFIG_WHY_MAX,
-                 "%.150s is no private key in PEM; make one with: tiyn key new", full);
+                 "%.120s is no private RSA key in PEM without a password; make one with: "
+                 "tiyn ctl key new",
+                 full);
         rc = -1;
     }
     if (rc < 0) {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "protocols/xml/dsig.h"
 #include "switch/config.h"
 
 /* ---- Fixture ------------------------------------------------------------------------------ */
@@ -254,16 +255,26 @@ Test(config, keys_may_stand_in_files) {
 
 /* ---- [soap], and whom HTTP trusts ---------------------------------------------------------- */
 
-#define PEM "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n"
+/* A new key's PEM, NUL-terminated; of private_pem or public_pem. */
+static const char *make_pem(bool private) {
+    static struct buffer pem[2];
+    buffer_init(&pem[0], 8192);
+    buffer_init(&pem[1], 8192);
+    cr_assert_eq(xml_start(), 0);
+    cr_assert(dsig_key_make(2048, &pem[0], &pem[1]));
+    buffer_append(&pem[private ? 0 : 1], "", 1);
+    return pem[private ? 0 : 1].base;
+}
 
 Test(config, the_soap_section_sets_its_fields) {
-    write_file("node.pem", PEM, 0600);
+    const char *pem = make_pem(true);
+    write_file("node.pem", pem, 0600);
     good("[soap]\nnode_key = node.pem\npublic_url = https://pay.example.kz:8443\n"
          "amount_max = 500000.50\nfee_account = 18446744073709551614\nrepeat_after_ms = 10\n"
          "hold_life_s = 60\ntoken_life_s = 30\n");
     struct adapter_settings settings, again, other;
     config_settings(&config, &settings);
-    cr_expect_str_eq(settings.node_key, PEM);
+    cr_expect_str_eq(settings.node_key, pem);
     cr_expect_str_eq(settings.public_url, "https://pay.example.kz:8443");
     cr_expect_eq(settings.amount_max, 50000050u);
     cr_expect_eq(settings.fee_account, UINT64_MAX - 1);
@@ -295,13 +306,13 @@ Test(config, without_a_soap_section) {
 
 Test(config, a_node_key_is_its_owners_alone) {
     const mode_t modes[] = {0640, 0604, 0660, 0622};
+    const char *pem = make_pem(true);
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-        write_file("node.pem", PEM, modes[i]);
+        write_file("node.pem", pem, modes[i]);
         bad(2, "chmod 600", "[soap]\nnode_key = node.pem\n");
-        cr_expect_null(strstr(error.text, "secret"));
         cr_expect_eq(config.node_key[0], '\0');
     }
-    write_file("node.pem", PEM, 0400);
+    write_file("node.pem", pem, 0400);
     good("[soap]\nnode_key = node.pem\n");
 }
 
@@ -309,15 +320,19 @@ Test(config, errors_of_node_keys) {
     bad(2, "No such file", "[soap]\nnode_key = missing.pem\n");
     bad(2, "path", "[soap]\nnode_key =\n");
     bad(2, "chmod", "[soap]\nnode_key = .\n");
-    write_file("public.pem", "-----BEGIN PUBLIC KEY-----\nsecret\n", 0600);
-    bad(2, "no private key in PEM", "[soap]\nnode_key = public.pem\n");
+    write_file("public.pem", make_pem(false), 0600);
+    bad(2, "no private RSA key", "[soap]\nnode_key = public.pem\n");
+    write_file("broken.pem", "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n",
+               0600);
+    bad(2, "no private RSA key", "[soap]\nnode_key = broken.pem\n");
     cr_expect_null(strstr(error.text, "secret"));
     cr_expect_eq(config.node_key[0], '\0', "nothing of the file stays");
     static char text[CONFIG_NODE_KEY_MAX + 1];
     memset(text, 'x', CONFIG_NODE_KEY_MAX);
-    memcpy(text, PEM, sizeof(PEM) - 1);
+    const char *pem = make_pem(true);
+    memcpy(text, pem, strlen(pem)); /* a good one, and more than there is room for */
     write_file("long.pem", text, 0600);
-    bad(2, "no private key in PEM", "[soap]\nnode_key = long.pem\n");
+    bad(2, "no private RSA key", "[soap]\nnode_key = long.pem\n");
 }
 
 Test(config, errors_of_soap_values) {
