@@ -81,7 +81,7 @@ static enum adapter_verdict decode(void *context, const struct adapter_request *
     if (get && slice_equal_nocase(request->query, SLICE("wsdl")))
         return answer_wsdl(context, request, service, reply);
     if (!slice_equal(request->method, SLICE("POST"))) {
-        buffer_text(reply->headers, "Allow: POST, GET\r\n");
+        buffer_text(reply->headers, "Allow: GET, POST\r\n");
         return answer_plain(reply, 405, "POST a SOAP request, or GET the description at ?wsdl\n");
     }
     if (!is_xml(request))

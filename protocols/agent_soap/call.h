@@ -65,9 +65,4 @@ static inline enum soap_language call_language(const struct soap_call *call) {
     return call->ascii ? SOAP_EN : (enum soap_language)call->language;
 }
 
-/* The participant's account: its own, or that of its login. */
-static inline uint64_t call_account(uint64_t account, uint64_t login) {
-    return account != 0 ? account : login;
-}
-
 #endif

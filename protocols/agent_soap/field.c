@@ -46,7 +46,7 @@ bool field_amount(struct slice text, uint64_t *tiyn) {
 }
 
 bool field_number(struct slice text, uint64_t *number) {
-    return read_digits(trim(text), 19, number) && *number >= 1 && *number <= INT64_MAX;
+    return read_digits(trim(text), 19, number) && *number <= INT64_MAX;
 }
 
 bool field_token(struct slice text) {

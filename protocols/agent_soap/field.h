@@ -20,7 +20,7 @@ bool field_guid(struct slice text, char guid[FIELD_GUID_TEXT]);
 /* xs:dateTime, with white space around; without a zone it is UTC+5. *day: the day of that instant
  * in UTC+5, from 1970 to 9999. */
 bool field_date_time(struct slice text, uint32_t *day);
-/* xs:long from 1 on, with white space around. */
+/* xs:long from 0 on, with white space around. */
 bool field_number(struct slice text, uint64_t *number);
 /* Letters and digits, 1 to 32. */
 bool field_terminal(struct slice text);

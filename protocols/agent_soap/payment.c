@@ -94,9 +94,8 @@ static bool find_wallet(struct soap_work *work, struct slice id, struct plan *pl
         return call_refuse(work->call, SOAP_REFUSED_TERMINAL_NOT_FOUND);
     if (merchant.blocked)
         return call_refuse(work->call, SOAP_REFUSED_MERCHANT_BLOCKED);
-    uint64_t wallet = merchant.wallet_count > 0 ? merchant.wallets[0] : 0;
     plan->merchant = merchant.login;
-    plan->wallet = call_account(terminal.wallet != 0 ? terminal.wallet : wallet, merchant.login);
+    plan->wallet = terminal.wallet != 0 ? terminal.wallet : merchant.wallets[0];
     return true;
 }
 
@@ -109,7 +108,7 @@ static bool find_parties(struct soap_work *work, const struct soap_values *value
         return call_refuse(call, SOAP_REFUSED_CLIENT_NOT_FOUND);
     if (call->client.blocked)
         return call_refuse(call, SOAP_REFUSED_CLIENT_BLOCKED);
-    plan->client = call_account(call->client.account, call->client.login);
+    plan->client = call->client.account;
     return !plan->kind->goods || find_wallet(work, values->terminal, plan);
 }
 

@@ -86,7 +86,7 @@ bool trust_check(struct soap_work *work) {
     call->verified = true;
     call->ascii = work->agent.ascii_answers;
     call->agent = work->agent.login;
-    call->account = call_account(work->agent.account, work->agent.login);
+    call->account = work->agent.account;
     if (work->agent.answer_algorithm == ANSWER_SHA256)
         call->algorithms.hash = DSIG_SHA256;
     if ((work->agent.privileges & operation->privilege) != operation->privilege)

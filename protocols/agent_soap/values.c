@@ -41,8 +41,9 @@ static enum soap_refusal read_field(enum soap_field field, struct slice text,
     case SOAP_PAYMENT_DATE:
         return field_date_time(text, &values->day) ? SOAP_REFUSALS : SOAP_REFUSED_BAD_DATE;
     case SOAP_TRANSACTION_ID:
-        return field_number(text, &values->transaction) ? SOAP_REFUSALS
-                                                        : SOAP_REFUSED_BAD_TRANSACTION_ID;
+        return field_number(text, &values->transaction) && values->transaction > 0
+                   ? SOAP_REFUSALS
+                   : SOAP_REFUSED_BAD_TRANSACTION_ID;
     case SOAP_TOKEN:
         values->token = text;
         return field_token(text) ? SOAP_REFUSALS : SOAP_REFUSED_BAD_TOKEN;

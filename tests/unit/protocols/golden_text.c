@@ -25,6 +25,7 @@ static const char *const kinds[] = {
     [LEDGER_REGISTRY_PUT] = "registry_put",
     [LEDGER_REGISTRY_LOOKUP] = "registry_lookup",
     [LEDGER_REFUSED] = "refused",
+    [LEDGER_CHECK] = "check",
 };
 
 static void put_hex(struct buffer *out, const uint8_t *bytes, size_t size) {
@@ -84,7 +85,8 @@ void golden_command(struct buffer *out, const void *bytes) {
         buffer_format(out, " %s", ledger_status_name((unsigned)command->id));
         return;
     }
-    put_number(out, "id", command->id);
+    bool open = command->kind == LEDGER_OPEN;
+    put_number(out, open ? "match_size" : "id", command->id);
     put_number(out, "requester", command->requester);
     put_bytes(out, "reference", command_reference(command), command->reference_size);
     put_number(out, "operation", command->operation);
@@ -94,13 +96,13 @@ void golden_command(struct buffer *out, const void *bytes) {
         buffer_text(out, " wait");
     if (command->flags & COMMAND_BY_PROVIDER)
         buffer_text(out, " by_provider");
-    if (command->kind == LEDGER_OPEN)
+    if (open || command->kind == LEDGER_CHECK)
         put_legs(out, command);
     put_number(out, "value_date", command->value_date);
     put_number(out, "expires_in_s", command->expires_in_s);
     put_number(out, "reversal_of", command->reversal_of);
     put_bytes(out, "attributes", command_attributes(command), command->attributes_size);
-    put_number(out, "fields", command->fields);
+    put_number(out, open ? "repeat_after_ms" : "fields", command->fields);
     if (command->kind == LEDGER_ACCOUNT_OPEN || command->kind == LEDGER_ACCOUNT_CHANGE)
         put_account(out, command_account(command));
     if (command->kind == LEDGER_TOKEN_ISSUE) {
