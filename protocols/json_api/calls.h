@@ -4,6 +4,7 @@
 #define PROTOCOLS_JSON_API_CALLS_H
 
 #include "protocols/adapter.h"
+#include "protocols/common/token.h"
 
 enum call_answer {
     CALL_PAYMENT_OPENED,  /* 201 or 200, {id, state, replayed, sequence} */
@@ -12,6 +13,7 @@ enum call_answer {
     CALL_ACCOUNT_OPENED,  /* 201 or 200, the account                     */
     CALL_ACCOUNT,         /* 200, the account                            */
     CALL_ENTRIES,         /* 200, from a snapshot                        */
+    CALL_TOKEN,           /* 201, {token, expires_in_s}                  */
 };
 
 /* Of the account that is being opened: what its answer repeats. */
@@ -29,6 +31,10 @@ struct call_note {
             uint64_t account, before; /* an entry link, or 0 */
             uint32_t limit;
         } entries; /* CALL_ENTRIES */
+        struct {
+            char digits[TOKEN_DIGITS + 1];
+            uint32_t life_s;
+        } token; /* CALL_TOKEN */
     } of;
     uint8_t answer; /* enum call_answer */
 };
@@ -37,6 +43,7 @@ _Static_assert(sizeof(struct call_note) <= sizeof(struct adapter_note), "kept th
 struct call {
     const struct adapter_request *request;
     const struct grant *grant;
+    const struct adapter_env *env;
     uint64_t id; /* of the path, when it has one */
     struct ledger_writer *writer;
     struct call_note *note;
@@ -52,6 +59,7 @@ enum adapter_verdict call_payment_decline(struct call *call);
 enum adapter_verdict call_account_open(struct call *call);
 enum adapter_verdict call_account_get(struct call *call);
 enum adapter_verdict call_account_entries(struct call *call);
+enum adapter_verdict call_token_issue(struct call *call);
 
 /* The verdict after a ledger_put_ function: SUBMIT, or its status as the answer. */
 enum adapter_verdict call_put(struct call *call, enum ledger_status status);
@@ -63,6 +71,7 @@ void call_print_payment(struct adapter_reply *reply, const struct ledger_payment
 void call_print_account(struct adapter_reply *reply, const struct ledger_account *account);
 void call_print_account_opened(struct adapter_reply *reply, const struct call_account *account,
                                const struct ledger_result *result);
+void call_print_token(struct adapter_reply *reply, const struct call_note *note);
 void call_print_entries(struct adapter_reply *reply, const struct call_note *note,
                         struct ledger_snapshot *snapshot);
 

@@ -36,6 +36,7 @@ static const struct route routes[] = {
     ROUTE("POST", "payments", true,  "decline",  DECLINE,      PAYMENT_CHANGED, call_payment_decline),
     ROUTE("POST", "accounts", false, "",         ACCOUNT_OPEN, ACCOUNT_OPENED,  call_account_open),
     ROUTE("GET",  "accounts", true,  "",         ACCOUNT_READ, ACCOUNT,         call_account_get),
+    ROUTE("POST", "clients",  true,  "cash-out-tokens", TOKEN, TOKEN, call_token_issue),
     ROUTE("GET",  "accounts", true,  "entries",  ACCOUNT_READ, ENTRIES,         call_account_entries),
 };
 /* clang-format on */
@@ -102,7 +103,6 @@ enum adapter_verdict call_put(struct call *call, enum ledger_status status) {
 static enum adapter_verdict decode(void *context, const struct adapter_request *request,
                                    struct ledger_writer *writer, struct adapter_note *note,
                                    struct adapter_reply *reply) {
-    (void)context;
     struct path path;
     if (request->grant == NULL) {
         problem_reply(reply, PROBLEM_UNAUTHORIZED, "Authorization: expected Bearer and a key");
@@ -116,7 +116,7 @@ static enum adapter_verdict decode(void *context, const struct adapter_request *
         return ADAPTER_ANSWERED;
     }
     struct call_note kept = {.answer = (uint8_t)route->answer};
-    struct call call = {request, request->grant, path.id, writer, &kept, reply};
+    struct call call = {request, request->grant, context, path.id, writer, &kept, reply};
     enum adapter_verdict verdict = route->read(&call);
     memcpy(note->bytes, &kept, sizeof kept);
     return verdict;
@@ -145,6 +145,8 @@ static void encode(void *context, const struct adapter_note *note,
         call_print_payment(reply, results->body);
     else if (kept.answer == CALL_ACCOUNT)
         call_print_account(reply, results->body);
+    else if (kept.answer == CALL_TOKEN)
+        call_print_token(reply, &kept);
     else if (kept.answer == CALL_ACCOUNT_OPENED)
         call_print_account_opened(reply, &kept.of.account, results);
     else
@@ -164,9 +166,8 @@ static void query(void *context, const struct adapter_note *note, struct ledger_
 
 /* jansson seeds its hash tables from the system's randomness: now, not with the first request. */
 static int init(void **context, const struct adapter_env *env) {
-    (void)env;
     json_object_seed(0);
-    *context = NULL;
+    *context = (void *)(uintptr_t)env; /* it outlives us, and is not changed */
     return 0;
 }
 

@@ -12,9 +12,12 @@
     X(401, UNAUTHORIZED,       "a gateway's bearer key is needed") \
     X(403, FORBIDDEN,          "this is outside of what the gateway was granted") \
     X(404, NOT_FOUND,          "there is nothing at this path") \
+    X(404, CLIENT_NOT_FOUND,   "no client has this login") \
     X(405, METHOD_NOT_ALLOWED, "this path does not take this method") \
     X(413, TOO_LARGE,          "the body is larger than 64 KiB") \
     X(415, MEDIA_TYPE,         "the body must be application/json") \
+    X(422, CLIENT_BLOCKED,     "the client is blocked") \
+    X(503, NO_NODE_KEY,        "this node has no key: its operator sets node_key in [soap]") \
     X(503, BUSY,               "the node has no room for this now; ask again") \
     X(504, UNKNOWN,            "the outcome is not known (yet); ask again with the same reference")
 /* clang-format on */

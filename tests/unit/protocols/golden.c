@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "protocols/registry/registry.h"
 #include "tests/unit/protocols/records.h"
 
 enum { LINES_MAX = 64, LINE_MAX = 90000, HEADERS_MAX = 8, RESULTS_MAX = 16 };
@@ -43,8 +44,36 @@ static bool node_ready(void *node, char *why, size_t why_size) {
     return false;
 }
 
-static const struct adapter_env env = {
-    .version = "1.2.3", .stats = node_stats, .ready = node_ready};
+/* Clients 77072734954 with the account 2001, 77072734955 who is blocked, 77072734956 with one that
+ * nobody was granted; the record of 77072734957 cannot be read. */
+static enum ledger_status registry_get(void *node, const void *key, size_t key_size, void *value,
+                                       size_t *value_size) {
+    (void)node;
+    struct slice name = {key, key_size};
+    struct registry_client client = {.login = 77072734954, .account = 2001};
+    if (slice_equal(name, SLICE("client/77072734957")))
+        return LEDGER_BUSY;
+    if (slice_equal(name, SLICE("client/77072734955")))
+        client.blocked = true;
+    else if (slice_equal(name, SLICE("client/77072734956")))
+        client.account = 999999;
+    else if (!slice_equal(name, SLICE("client/77072734954")))
+        return LEDGER_RECORD_NOT_FOUND;
+    *value_size = registry_write(REGISTRY_CLIENT, &client, value);
+    return LEDGER_DONE;
+}
+
+static void same_random(void *bytes, size_t size) {
+    memset(bytes, 1, size);
+}
+
+static const struct adapter_settings settings = {.node_key = "", .token_life_s = 300};
+static const struct adapter_env env = {.version = "1.2.3",
+                                       .stats = node_stats,
+                                       .ready = node_ready,
+                                       .settings = &settings,
+                                       .registry_get = registry_get,
+                                       .random = same_random};
 
 /* ---- Input --------------------------------------------------------------------------------- */
 
@@ -67,12 +96,13 @@ static uint32_t rights_of(const char *text) {
                   {"ACCOUNT_OPEN", GRANT_ACCOUNT_OPEN},
                   {"ACCOUNT_READ", GRANT_ACCOUNT_READ},
                   {"NODE", GRANT_NODE},
-                  {"OPERATOR", GRANT_OPERATOR}};
+                  {"OPERATOR", GRANT_OPERATOR},
+                  {"TOKEN", GRANT_TOKEN}};
     uint32_t set = 0;
     while (*text != '\0' && *text != ' ') {
         size_t size = strcspn(text, "+ "), i = 0;
         while (strlen(rights[i].name) != size || strncmp(rights[i].name, text, size) != 0)
-            cr_assert_lt(++i, 8, "no such right: %s", text);
+            cr_assert_lt(++i, 9, "no such right: %s", text);
         set |= rights[i].right;
         text += size + (text[size] == '+');
     }
