@@ -102,6 +102,10 @@ bool network_http(struct bench *bench, const struct plan *plan, struct measureme
 bool network_half_load(struct bench *bench, const struct plan *plan, struct measurement *out);
 bool network_rpc_echo(struct bench *bench, const struct plan *plan, struct measurement *out);
 bool network_http_echo(struct bench *bench, const struct plan *plan, struct measurement *out);
+bool limit_rsa(struct bench *bench, const struct plan *plan, struct measurement *out);
+bool soap_full(struct bench *bench, const struct plan *plan, struct measurement *out);
+bool soap_half(struct bench *bench, const struct plan *plan, struct measurement *out);
+bool soap_beside_rpc(struct bench *bench, const struct plan *plan, struct measurement *out);
 /* Stops the node, if one was started, and audits what it left. */
 bool network_end(struct bench *bench);
 

@@ -70,6 +70,10 @@ int load_dial(uint16_t port);
 bool load_send_all(int fd, const void *bytes, size_t size);
 bool load_receive_all(int fd, void *bytes, size_t size);
 
+/* The size of the HTTP answer at `bytes`, 0: it is not all there, SIZE_MAX: it is malformed or has
+ * more than `max` bytes. */
+size_t load_http_size(const uint8_t *bytes, size_t size, size_t max);
+
 /* False: it could not be carried out, or an answer was wrong or missing; which was told. */
 bool load_run(const struct load_options *options, struct load_result *result);
 

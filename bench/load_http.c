@@ -82,16 +82,20 @@ static long content_length(const uint8_t *head, size_t size) {
     return -1;
 }
 
-static size_t http_scan(struct load_scan *scan, const uint8_t *bytes, size_t size) {
-    (void)scan;
+size_t load_http_size(const uint8_t *bytes, size_t size, size_t max) {
     const uint8_t *end = memmem(bytes, size, "\r\n\r\n", 4);
     if (end == NULL)
         return size > HEAD_MAX ? SIZE_MAX : 0;
     size_t head = (size_t)(end - bytes) + 4;
     long body = content_length(bytes, head);
-    if (body < 0 || (size_t)body + head > ANSWER_MAX)
+    if (body < 0 || (size_t)body + head > max)
         return SIZE_MAX;
     return head + (size_t)body <= size ? head + (size_t)body : 0;
+}
+
+static size_t http_scan(struct load_scan *scan, const uint8_t *bytes, size_t size) {
+    (void)scan;
+    return load_http_size(bytes, size, ANSWER_MAX);
 }
 
 static bool starts(const uint8_t *bytes, size_t size, const char *text) {

@@ -21,7 +21,8 @@ static const char usage[] =
     "usage: bench/run [growth] [options]\n"
     "  growth            how 20 M payments slow down (not in the default run)\n"
     "  --seconds N       of each measurement\n"
-    "  --only NAME       this one, and what it is compared with\n"
+    "  --only NAME       this one, or those that begin so (soap, rpc), and what they are\n"
+    "                    compared with\n"
     "  --smoke           everything for moments, on few accounts: does it work at all?\n"
     "  --accounts N      wallets (1000000)\n"
     "  --payments N      of recovery (5000000) and growth (20000000)\n"
@@ -126,12 +127,19 @@ static void read_arguments(struct bench_options *options, int argc, char **argv)
         options->only = "growth_duplicates"; /* it asks for what growth paid, and audits both */
 }
 
+/* By its name, or by the first words of it: "core" names core_batch_8190 and its like. */
+static bool is_named(const struct plan *plan, const char *only) {
+    size_t size = strlen(only);
+    return strncmp(plan->name, only, size) == 0 &&
+           (plan->name[size] == '\0' || plan->name[size] == '_');
+}
+
 /* Marks what is to be run: backwards, as each drags in what it is compared with. */
 static void choose(const char *only, bool *chosen) {
     bool known = only == NULL;
     for (uint32_t i = bench_plan_count; i-- > 0;) {
         const struct plan *plan = &bench_plans[i];
-        bool named = only != NULL && strcmp(only, plan->name) == 0;
+        bool named = only != NULL && is_named(plan, only);
         known = known || named;
         chosen[i] = chosen[i] || named || (only == NULL && !plan->extra);
         for (uint32_t j = 0; chosen[i] && plan->ratio_to != NULL && j < i; j++)

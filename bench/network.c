@@ -12,7 +12,7 @@ static struct node node;       /* runs when pid > 0 */
 static bool node_failed;       /* it is not started again */
 static uint64_t node_payments; /* acknowledged by it */
 
-static bool node_needed(struct bench *bench) {
+bool network_node_needed(struct bench *bench) {
     double seconds = bench->options.seconds;
     if (node.pid == 0 && !node_failed)
         node_failed = !node_start(bench, &node);
@@ -51,7 +51,7 @@ static struct load_options load_of(const struct bench *bench, const struct plan 
 }
 
 bool network_rpc(struct bench *bench, const struct plan *plan, struct measurement *out) {
-    if (!node_needed(bench))
+    if (!network_node_needed(bench))
         return false;
     struct load_options options = load_of(bench, plan, &load_rpc, out->seconds);
     options.port = node.rpc_port;
@@ -59,16 +59,33 @@ bool network_rpc(struct bench *bench, const struct plan *plan, struct measuremen
 }
 
 bool network_http(struct bench *bench, const struct plan *plan, struct measurement *out) {
-    if (!node_needed(bench))
+    if (!network_node_needed(bench))
         return false;
     struct load_options options = load_of(bench, plan, &load_http, out->seconds);
     options.port = node.http_port;
     return run_load(&options, out, &node_payments);
 }
 
+bool network_rpc_paced(struct bench *bench, const struct plan *plan, uint32_t connections,
+                       double per_second, struct measurement *out) {
+    struct load_options options = load_of(bench, plan, &load_rpc, out->seconds);
+    options.port = node.rpc_port;
+    options.connections = connections;
+    options.calls_per_second = per_second;
+    return run_load(&options, out, &node_payments);
+}
+
+struct node *network_node(void) {
+    return &node;
+}
+
+void network_paid(uint64_t payments) {
+    node_payments += payments;
+}
+
 bool network_half_load(struct bench *bench, const struct plan *plan, struct measurement *out) {
     const struct measurement *full = bench_find(bench, plan->ratio_to);
-    if (full == NULL || !node_needed(bench))
+    if (full == NULL || !network_node_needed(bench))
         return false;
     struct load_options options = load_of(bench, plan, &load_rpc, out->seconds);
     options.port = node.rpc_port;

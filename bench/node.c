@@ -18,10 +18,22 @@
 #define LOOK_NS 20000000u /* between two looks at a node that starts or stops */
 #define LAST_WORDS 2000   /* bytes of its log told when it fails */
 
-static bool prepare(const struct bench *bench, const struct node *node) {
+/* A file that only we read. */
+static bool write_private(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    return fd >= 0 && close(fd) == 0 && ok;
+}
+
+static bool prepare(const struct bench *bench, struct node *node) {
+    if (!soap_keys_make(&node->soap) || !write_private(node->node_key, node->soap.node_pem))
+        return false;
     struct ledger_options options = {.folder = node->data};
     struct ledger *ledger = book_make(&options, bench->options.accounts);
-    return ledger != NULL && ledger_close(ledger) == 0;
+    if (ledger == NULL)
+        return false;
+    bool ok = soap_registry_fill(ledger, &node->soap, bench->options.accounts);
+    return ledger_close(ledger) == 0 && ok;
 }
 
 /* A port that is free now. The node tells its own only in its log; so it is told one. */
@@ -50,10 +62,12 @@ static bool write_config(struct node *node) {
             "[node]\ndata = %s\nloops = 1\n"
             "[http]\naddress = 127.0.0.1\nport = %u\n"
             "[rpc]\naddress = 127.0.0.1\nport = %u\n"
+            "[soap]\nnode_key = %s\nrepeat_after_ms = %u\n"
             "[log]\nformat = logfmt\nlevel = info\n"
             "[gateway " NODE_GATEWAY "]\nrpc_key = %s\nbearer_key = %s\nrequester = %u\n"
             "accounts = all\nrights = open, lookup\n",
-            node->data, node->http_port, node->rpc_port, hex, hex, BOOK_REQUESTER);
+            node->data, node->http_port, node->rpc_port, node->node_key, SOAP_REPEAT_MS, hex, hex,
+            BOOK_REQUESTER);
     return fclose(file) == 0;
 }
 
@@ -127,6 +141,7 @@ bool node_start(const struct bench *bench, struct node *node) {
     bench_path(bench, "node.data", node->data);
     bench_path(bench, "node.ini", node->config);
     bench_path(bench, "node.log", node->log);
+    bench_path(bench, "node.key.pem", node->node_key);
     node->rpc_port = free_port();
     node->http_port = free_port();
     if (!prepare(bench, node) || !write_config(node)) {

@@ -3,6 +3,7 @@
 #define BENCH_NODE_H
 
 #include "bench/load.h"
+#include "bench/soap.h"
 
 #include <sys/types.h>
 
@@ -12,9 +13,11 @@ struct node {
     pid_t pid;
     uint16_t rpc_port, http_port;
     uint8_t key[LOAD_KEY_BYTES];
+    struct soap_keys soap;
     char data[BENCH_PATH_MAX]; /* the ledger's folder */
     char config[BENCH_PATH_MAX];
     char log[BENCH_PATH_MAX];
+    char node_key[BENCH_PATH_MAX]; /* the file of the key that it signs with */
 };
 
 /* Makes the data folder with its accounts, writes a config, starts `tiyn serve` and waits until it
@@ -22,5 +25,15 @@ struct node {
 bool node_start(const struct bench *bench, struct node *node);
 /* Asks it to stop and waits. False: it did not end well, which was told. */
 bool node_stop(struct node *node);
+
+/* network.c: the one node of all measurements over the network. */
+struct node *network_node(void);
+/* Starts it when it does not run, else lets it settle. False: it failed. */
+bool network_node_needed(struct bench *bench);
+/* Counts payments that it acknowledged. */
+void network_paid(uint64_t payments);
+/* Payments over RPC, one a call, at fixed times. */
+bool network_rpc_paced(struct bench *bench, const struct plan *plan, uint32_t connections,
+                       double per_second, struct measurement *out);
 
 #endif
