@@ -67,7 +67,8 @@ class Node:
         self.process = None
         self.starts = 0
         self.sections = {"node": {"data": "data", "unix_path": "sock"}, "http": {"port": 0},
-                         "rpc": {"port": 0}, "timeouts": {}, "ledger": dict(LEDGER), "log": {}}
+                         "rpc": {"port": 0}, "timeouts": {}, "ledger": dict(LEDGER), "soap": {},
+                         "log": {}}
         for name, keys in sections.items():
             self.sections[name].update(keys)
         self.gateways = gateways or {"shop": GATEWAY}

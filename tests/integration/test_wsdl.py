@@ -1,15 +1,18 @@
 """Stock SOAP clients of others read each service's WSDL, and make of it what the contract says."""
 import unittest
+from xml.sax.saxutils import escape
 
 import lxml.etree
 import requests
 import zeep
 
 from tests.integration import php_client
-from tests.integration.node import ROOT
+from tests.integration.http_client import Http
+from tests.integration.node import ROOT, Node
 from tests.integration.soap_contract import (ANSWERS, INSIDE, OPERATIONS, REQUEST_HEADER,
                                              RESPONSE_HEADER, SAMPLES, SERVICES, TYPES, names,
                                              operations_of)
+from tests.integration.soap_node import SoapCase
 
 GOLDEN = ROOT / "tests" / "golden" / "agent_soap"
 GOLDEN_ADDRESS = "https://pay.example.kz/agents?v=1&s=2"
@@ -59,6 +62,7 @@ class Accepted:
     def zeep_client(self, service):
         """A strict one."""
         session = requests.Session()
+        self.addCleanup(session.close)
         session.trust_env = False  # no proxy of the machine's
         return zeep.Client(self.wsdl(service), transport=zeep.Transport(session=session))
 
@@ -209,3 +213,81 @@ class FileCase(Accepted, unittest.TestCase):
 
     def document(self, service):
         return lxml.etree.parse(self.wsdl(service))
+
+
+class ServedCase(Accepted, SoapCase):
+    """Those of a node, as it serves them."""
+
+    def wsdl(self, service):
+        return self.address(service) + "?wsdl"
+
+    def address(self, service):
+        return self.soap.url(service)
+
+    def document(self, service):
+        return lxml.etree.fromstring(self.get(service).body)
+
+    def get(self, service, *headers, query="?wsdl", host="node"):
+        """The response to a GET with these header lines."""
+        with Http(self.soap.node.http, key=None) as http:
+            lines = [f"GET {SERVICES[service].path}{query} HTTP/1.1", f"Host: {host}", *headers]
+            http.send("\r\n".join(lines) + "\r\n\r\n")
+            response = http.receive()
+            if "Connection: close" in headers:  # PHP waits for that
+                self.assertTrue(http.closed())
+            return response
+
+    def location(self, service, *headers, **options):
+        """The address that the WSDL tells."""
+        response = self.get(service, *headers, **options)
+        self.assertEqual((response.status, response.headers["content-type"]),
+                         (200, "text/xml; charset=utf-8"), response)
+        return lxml.etree.fromstring(response.body).xpath("string(//@location)")
+
+    def test_it_is_the_one_agreed_on_but_for_its_address(self):
+        for service in SERVICES:
+            golden = (GOLDEN / f"{SERVICES[service].port}.wsdl").read_text()
+            there = escape(GOLDEN_ADDRESS)
+            self.assertEqual(golden.count(there), 1)
+            self.assertEqual(self.get(service).body.decode(),
+                             golden.replace(there, f"http://node{SERVICES[service].path}"))
+
+    def test_clients_are_told_to_post_to_where_they_found_it(self):
+        path = SERVICES["cash_in"].path
+        for host in ("pay.example.kz", "10.0.0.1:8080", "[::1]:8080", "PAY.example.kz:1"):
+            self.assertEqual(self.location("cash_in", host=host), f"http://{host}{path}")
+        self.assertEqual(self.location("cash_in", "Connection: close", query="?WSDL"),
+                         f"http://node{path}")
+
+    def test_what_is_no_host_is_refused(self):
+        for host in ("", "a b", 'a"b', "a/b", "a@b", "<a>", "a:b", "a:99999999", "[::1", "a" * 300):
+            with self.subTest(host):
+                self.assertEqual(self.get("cash_in", host=host).status, 400)
+
+    def test_a_stranger_who_says_https_is_not_believed(self):
+        self.assertEqual(self.location("cash_in", "X-Forwarded-Proto: https"),
+                         f"http://node{SERVICES['cash_in'].path}")
+
+    def test_other_questions(self):
+        self.assertEqual(self.get("cash_in", query="").status, 405)
+        self.assertEqual(self.get("cash_in", query="?xsd=1").status, 405)
+
+
+class AddressCase(unittest.TestCase):
+    """What a config says of where the world finds the node."""
+
+    def location(self, *headers, **sections):
+        with Node(**sections) as node, Http(node.http, key=None) as http:
+            lines = [f"GET {SERVICES['tm_1_1'].path}?wsdl HTTP/1.1", "Host: inner:8080", *headers]
+            http.send("\r\n".join(lines) + "\r\n\r\n")
+            response = http.receive()
+        return lxml.etree.fromstring(response.body).xpath("string(//@location)")
+
+    def test_the_configured_address_comes_first(self):
+        self.assertEqual(self.location(soap={"public_url": "https://pay.example.kz"}),
+                         "https://pay.example.kz" + SERVICES["tm_1_1"].path)
+
+    def test_a_trusted_proxy_is_believed(self):
+        self.assertEqual(self.location("X-Forwarded-Proto: https",
+                                       http={"trusted_proxies": "127.0.0.1"}),
+                         "https://inner:8080" + SERVICES["tm_1_1"].path)
