@@ -5,7 +5,8 @@ import json
 import sys
 
 NAMES = ("core_batch_8190", "core_batch_1024", "core_batch_64", "rpc_batch_8190", "rpc_batch_64",
-         "rpc_single", "rpc_one", "http_single", "half_load", "recovery")
+         "rpc_single", "rpc_one", "http_single", "half_load", "recovery", "soap_full", "soap_half",
+         "soap_beside_rpc")
 FIELDS = ("payments_per_second", "p50_us", "p99_us", "max_us", "seconds", "batch", "connections")
 
 
