@@ -41,8 +41,8 @@ bool limit_rsa(struct bench *bench, const struct plan *plan, struct measurement 
     pthread_t threads[THREADS_MAX];
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     long count = cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : cores, started = 0;
-    uint64_t begin = bench_now_ns(), signatures = 0;
     EVP_PKEY *key = EVP_RSA_gen(KEY_BITS);
+    uint64_t begin = bench_now_ns(), signatures = 0;
     bool ok = key != NULL;
     (void)bench;
     progress_show(plan->name, 0, 0);
