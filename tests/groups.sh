@@ -144,10 +144,16 @@ group_tsan_node() { integration build/tsan tests.integration.test_load; }
 
 fuzz() { # FUZZ_SECONDS a target, from the corpus that the repository keeps
   local name=$1 found=build/fuzz/corpus/$1
+  local kept=tests/fuzz/corpus/${name#fuzz_}
   mkdir -p "$found"
+  if [ -f "tests/fuzz/${name#fuzz_}_corpus.py" ]; then # made of the golden exchanges
+    kept=build/fuzz/corpus/golden-$name
+    mkdir -p "$kept"
+    "$PYTHON" -B "tests/fuzz/${name#fuzz_}_corpus.py" "$kept" || return 1
+  fi
   one "$name" "build/fuzz/$name" -max_total_time="${FUZZ_SECONDS:-20}" -timeout=10 \
     -rss_limit_mb=4096 -verbosity=0 -artifact_prefix="build/fuzz/$name-" \
-    "$found" "tests/fuzz/corpus/${name#fuzz_}"
+    "$found" "$kept"
 }
 group_fuzz() { all fuzz $(basename -s .c tests/fuzz/fuzz_*.c); }
 

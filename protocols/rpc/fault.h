@@ -71,6 +71,7 @@
     X(SMALL,       "at most 2048 bytes a payment") \
     X(PAYMENTS,    "an array of 1 to 8190 payments") \
     X(PARAMS,      "an array of not more than the method's params, within 16 KiB") \
+    X(RECORD,      "a record of the kind that the key names, whole and within its bounds") \
     X(MAP,         "a map with text keys") \
     X(KNOWN_KEY,   "only keys that the method knows, each once") \
     X(PRESENT,     "a value: it is missing, and the gateway has none of its own")

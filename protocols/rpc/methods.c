@@ -2,6 +2,7 @@
 #include "protocols/rpc/methods.h"
 
 #include "protocols/common/statement.h"
+#include "protocols/registry/registry.h"
 
 #define CHANGEABLE                                                                                 \
     (RPC_KEY(OWNER) | RPC_KEY(FLAGS) | RPC_KEY(FLOOR) | RPC_KEY(CEILING) | RPC_KEY(DAY_LIMIT) |    \
@@ -195,6 +196,15 @@ static enum ledger_status token_issue(const struct rpc_method *method, const msg
 }
 
 /* [key, value, version] and [key]: registry_put, registry_get. */
+/* What the integrations read must be what they expect; keys of other words are the operator's. */
+static bool record_is_good(struct slice key, struct slice value) {
+    union registry_record record;
+    const char *why;
+    enum registry_kind kind = registry_kind_of(key);
+    return kind == REGISTRY_KINDS ||
+           (registry_read(kind, key, value, &record, &why) && registry_check(kind, &record, &why));
+}
+
 static enum ledger_status registry(const struct rpc_method *method, const msgpack_object *params,
                                    const struct grant *grant, struct ledger_writer *writer,
                                    struct rpc_note *note) {
@@ -210,6 +220,10 @@ static enum ledger_status registry(const struct rpc_method *method, const msgpac
         (params->via.array.size > 2 &&
          !rpc_read_uint(rpc_element(params, 2), RPC_PLACE_VERSION, &version, &note->fault)))
         return LEDGER_BAD_COMMAND;
+    if (!record_is_good(key, value)) {
+        (void)rpc_fail(&note->fault, RPC_PLACE_VALUE, RPC_EXPECTED_RECORD);
+        return LEDGER_BAD_COMMAND;
+    }
     return ledger_put_registry(writer, key.base, (uint32_t)key.size, value.base,
                                (uint32_t)value.size, version);
 }

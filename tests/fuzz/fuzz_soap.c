@@ -1,175 +1,196 @@
-/* Bodies of agents' SOAP requests: the first byte picks the service, the rest is the body. Twice:
- * as the node takes them, signature and all; and believed without one, so that changed fields are
- * looked at, too. What is submitted must be whole commands, and every answer an XML document. */
+/* Bodies of the agents' SOAP API: parse, verify, decode, answer. The first byte picks the service
+ * and whether the rest comes as it is, or is signed first by an agent, so that what stands behind
+ * the signature is reached too. Commands must be well-formed, and every answer whole XML; signed,
+ * unless the request was nobody's. */
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "protocols/agent_soap/payment.h"
-#include "protocols/agent_soap/values.h"
+#include "protocols/agent_soap/soap.h"
+#include "protocols/registry/registry.h"
+#include "protocols/xml/dsig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+enum { AGENT_BITS = 1024, SIGNS = 4, RESULT_SHIFT = 3 };
+#define AGENT 72222222221u
+#define CLIENT 77072734954u
+#define MERCHANT 72222222229u
+
+static struct dsig_private *agent_key;
+static struct dsig_public *node_public;
+static uint8_t agent_der[512];
+static uint32_t agent_der_size;
+static char node_pem[4096];
+static void *context;
 
 static void check(bool holds) {
     if (!holds)
         abort();
 }
 
-/* ---- The node ------------------------------------------------------------------------------ */
-
-/* The public key of tests/golden/agent_soap/keys/agent.pem, which signed the corpus. */
-static const uint8_t key_der[] = {
-    0x30, 0x81, 0x9f, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01,
-    0x01, 0x05, 0x00, 0x03, 0x81, 0x8d, 0x00, 0x30, 0x81, 0x89, 0x02, 0x81, 0x81, 0x00, 0xac,
-    0xd6, 0xf4, 0x37, 0xa5, 0x0d, 0xef, 0x22, 0x4e, 0x89, 0x7e, 0xb6, 0x28, 0x6c, 0x51, 0xcd,
-    0x85, 0xe3, 0x65, 0x58, 0x82, 0xd3, 0x8d, 0x7f, 0x5b, 0x34, 0x6f, 0x26, 0xc6, 0xb1, 0xb4,
-    0x8e, 0xd4, 0x77, 0xef, 0x3d, 0x0c, 0x97, 0xde, 0x30, 0xb4, 0xfc, 0x5b, 0xea, 0xd4, 0xfe,
-    0xcf, 0xc7, 0x75, 0x50, 0x6e, 0x8c, 0x67, 0x9f, 0xbf, 0xdb, 0xa1, 0xf7, 0xb5, 0x12, 0xf0,
-    0xf6, 0xa1, 0x14, 0x4c, 0x8e, 0xa6, 0x19, 0xb5, 0xa2, 0x51, 0xfe, 0x39, 0x18, 0x52, 0x54,
-    0x9c, 0xfe, 0xed, 0x64, 0xb5, 0xd0, 0x95, 0xfa, 0xe6, 0x9b, 0x80, 0x3d, 0x26, 0xa6, 0x49,
-    0x45, 0x55, 0x97, 0x3c, 0x87, 0x93, 0x47, 0x02, 0x7b, 0xb9, 0xc4, 0x55, 0x1f, 0xbc, 0x78,
-    0x0f, 0x89, 0x7d, 0x5f, 0xd2, 0x48, 0x54, 0x32, 0x61, 0x08, 0x01, 0xbe, 0xb7, 0x9e, 0x5f,
-    0xb6, 0xb0, 0xab, 0x2c, 0x3c, 0xe4, 0xe3, 0x02, 0x03, 0x01, 0x00, 0x01,
-};
-
-enum { RECORDS = 5 };
-static struct {
-    char key[LEDGER_KEY_MAX];
-    uint8_t value[LEDGER_VALUE_MAX];
-    size_t key_size, value_size;
-} records[RECORDS];
-
-static void put(int at, enum registry_kind kind, const void *record) {
-    records[at].key_size = registry_key(kind, record, records[at].key);
-    records[at].value_size = registry_write(kind, record, records[at].value);
-    check(records[at].value_size > 0);
-}
-
-static void put_all(void) {
-    struct registry_key key = {.login = 72222222221u, .number = 1, .der_size = sizeof key_der};
-    memcpy(key.der, key_der, sizeof key_der);
-    put(0, REGISTRY_KEY, &key);
-    put(1, REGISTRY_AGENT,
-        &(struct registry_agent){.login = 72222222221u,
-                                 .account = 7,
-                                 .name = "agent",
-                                 .privileges = PRIVILEGES_ALL,
-                                 .legacy_signature = true});
-    put(2, REGISTRY_CLIENT, &(struct registry_client){.login = 77072734954u, .account = 8});
-    put(3, REGISTRY_TERMINAL, &(struct registry_terminal){.id = "T0001", .merchant = 72222222229u});
-    put(4, REGISTRY_MERCHANT,
-        &(struct registry_merchant){
-            .login = 72222222229u, .name = "shop", .wallets = {72222222229u}, .wallet_count = 1});
-}
+/* ---- The world ---- */
 
 static enum ledger_status registry_get(void *node, const void *key, size_t key_size, void *value,
                                        size_t *value_size) {
+    static const struct registry_agent agent = {.login = AGENT,
+                                                .account = 1001,
+                                                .name = "A",
+                                                .privileges = PRIVILEGES_ALL,
+                                                .legacy_signature = true};
+    static const struct registry_client client = {
+        .login = CLIENT, .account = 2001, .first_name = "\xD3\x98\xD1\x81\xD0\xB5\xD0\xBB"};
+    static const struct registry_merchant merchant = {
+        .login = MERCHANT, .name = "M", .wallets = {3001}, .wallet_count = 1};
+    static const struct registry_terminal terminal = {.id = "T0001", .merchant = MERCHANT};
+    static const struct registry_tariff tariff = {
+        .operation = OPERATION_PAY_GOODS, .percent = 50, .payer = PAYER_MERCHANT};
+    struct registry_key public = {.login = AGENT, .number = 1, .der_size = agent_der_size};
+    const void *const records[] = {&agent, &client, &merchant, &terminal, &tariff, &public};
+    const enum registry_kind kinds[] = {REGISTRY_AGENT,    REGISTRY_CLIENT, REGISTRY_MERCHANT,
+                                        REGISTRY_TERMINAL, REGISTRY_TARIFF, REGISTRY_KEY};
     (void)node;
-    for (int i = 0; i < RECORDS; i++)
-        if (records[i].key_size == key_size && memcmp(records[i].key, key, key_size) == 0) {
-            memcpy(value, records[i].value, records[i].value_size);
-            *value_size = records[i].value_size;
+    memcpy(public.der, agent_der, agent_der_size);
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
+        char name[LEDGER_KEY_MAX];
+        size_t name_size = registry_key(kinds[i], records[i], name);
+        if (name_size == key_size && memcmp(name, key, key_size) == 0) {
+            *value_size = registry_write(kinds[i], records[i], value);
             return LEDGER_DONE;
         }
+    }
     return LEDGER_RECORD_NOT_FOUND;
 }
 
-static struct adapter_settings settings = {.public_url = "",
-                                           .amount_max = 100000000,
-                                           .fee_account = 3,
-                                           .repeat_after_ms = 1000,
-                                           .hold_life_s = 86400,
-                                           .token_life_s = 300};
+static const struct adapter_settings settings = {
+    .public_url = "",
+    .amount_max = 100000000,
+    .fee_account = 2,
+    .repeat_after_ms = 1000,
+    .hold_life_s = 86400,
+    .token_life_s = 300,
+    .node_key = node_pem,
+};
 static const struct adapter_env env = {.settings = &settings, .registry_get = registry_get};
 
-static struct soap_context *start(void) {
-    static struct buffer private_pem, public_pem;
-    void *context;
-    buffer_init(&private_pem, 1 << 14);
-    buffer_init(&public_pem, 1 << 14);
-    check(xml_start() == 0 && dsig_key_make(2048, &private_pem, &public_pem));
-    buffer_append(&private_pem, "", 1);
-    settings.node_key = private_pem.base;
-    put_all();
+static void pem_of(EVP_PKEY *key, char pem[4096]) {
+    BIO *text = BIO_new(BIO_s_mem());
+    check(text != NULL && PEM_write_bio_PrivateKey(text, key, NULL, NULL, 0, NULL, NULL) > 0);
+    int size = BIO_read(text, pem, 4095);
+    check(size > 0);
+    pem[size] = '\0';
+    BIO_free(text);
+}
+
+static uint32_t der_of(EVP_PKEY *key, uint8_t der[512]) {
+    unsigned char *at = der;
+    check(i2d_PUBKEY(key, NULL) <= 512);
+    return (uint32_t)i2d_PUBKEY(key, &at);
+}
+
+/* Small keys, for they sign a thousand times a second. */
+static void ready(void) {
+    char pem[4096];
+    uint8_t der[512];
+    if (context != NULL)
+        return;
+    EVP_PKEY *agent = EVP_RSA_gen(AGENT_BITS), *node = EVP_RSA_gen(AGENT_BITS);
+    check(agent != NULL && node != NULL && xml_start() == 0);
+    pem_of(agent, pem);
+    pem_of(node, node_pem);
+    agent_der_size = der_of(agent, agent_der);
+    agent_key = dsig_private_read(pem);
+    node_public = dsig_public_read(der, der_of(node, der));
+    EVP_PKEY_free(agent);
+    EVP_PKEY_free(node);
+    check(agent_key != NULL && node_public != NULL);
     check(agent_soap_adapter.init(&context, &env) == 0);
-    return context;
 }
 
-/* ---- One body ------------------------------------------------------------------------------ */
+/* ---- One request ---- */
 
-static void check_commands(const struct ledger_writer *writer) {
-    size_t used = 0;
-    check(writer->count <= ADAPTER_WORK_COMMANDS);
-    for (uint32_t i = 0; i < writer->count; i++) {
-        uint32_t size = ledger_command_size(writer->base + used, writer->used - used);
-        check(size > 0);
-        used += size;
-    }
-    check(used == writer->used);
-}
+static const struct dsig_algorithms legacy = {DSIG_SHA1, DSIG_EXCLUSIVE_COMMENTS};
 
+/* An answer is whole XML; with a Header it is signed, and the signature holds. */
 static void check_answer(const struct adapter_reply *reply) {
-    xmlDoc *document;
+    xmlDoc *document = NULL;
+    struct dsig_found found;
     check(reply->status == 200 || reply->status == 500 || reply->status == 503);
     check(!reply->body->failed && !reply->headers->failed);
     check(xml_parse((struct slice){reply->body->base, reply->body->used}, &document) == XML_OK);
+    xmlNode *header = xml_first(xmlDocGetRootElement(document));
+    check(header != NULL);
+    bool has_header = xml_is(header, SOAP_ENVELOPE_NAMESPACE, "Header");
+    check(has_header || reply->status != 200);
+    check(!has_header ||
+          (dsig_find(document, header, &found) && dsig_verify(&found, node_public, true)));
     xmlFreeDoc(document);
 }
 
-static void ask(void *context, struct adapter_work *work, struct ledger_writer *writer,
-                struct adapter_reply *reply) {
-    static const struct ledger_result refused[ADAPTER_WORK_COMMANDS] = {
-        {.status = LEDGER_OVER_CEILING}, {.status = LEDGER_PAYMENT_NOT_FOUND}};
-    enum adapter_verdict verdict = agent_soap_adapter.work(context, work, writer, reply);
-    check_commands(writer);
-    check((verdict == ADAPTER_SUBMIT) == (writer->count > 0));
-    if (verdict == ADAPTER_SUBMIT)
-        agent_soap_adapter.work_encode(context, work, refused, writer->count, reply);
-    check_answer(reply);
-}
-
-static void believe(struct soap_context *context, enum soap_service_number service,
-                    const struct adapter_request *http, struct ledger_writer *writer) {
-    static struct soap_call call;
-    struct soap_values values;
-    struct soap_work work = {.context = context, .http = http, .call = &call, .writer = writer};
-    call = (struct soap_call){.service = (uint8_t)service, .agent = 72222222221u, .account = 7};
-    if (soap_request_read(service, http->body, &work.request, &call.refusal)) {
-        call.operation = (uint8_t)work.request.operation;
-        if (call.operation != SOAP_OP_ECHO && values_read(&work, &values) &&
-            payment_is(call.operation))
-            (void)payment_put(&work, &values);
-        check_commands(writer);
-        check(call.refusal < SOAP_REFUSALS);
+static void encode(struct adapter_work *work, const struct ledger_writer *writer, uint8_t choice,
+                   struct adapter_reply *reply) {
+    struct {
+        struct ledger_payment head;
+        struct ledger_leg leg;
+    } payment = {{.id = 57, .size = sizeof payment, .state = LEDGER_HELD, .leg_count = 1},
+                 {.debit = 1001, .credit = 2001, .amount = 10000}};
+    struct ledger_account account = {.id = 1001, .credits_posted = 500};
+    struct ledger_result results[ADAPTER_WORK_COMMANDS] = {{0}};
+    static const uint16_t statuses[] = {
+        LEDGER_DONE,        LEDGER_REPLAYED, LEDGER_REF_CONFLICT, LEDGER_FUNDS,
+        LEDGER_TOKEN_WRONG, LEDGER_BUSY,     LEDGER_OVER_CEILING, LEDGER_PAYMENT_NOT_FOUND};
+    const uint8_t *at = writer->base;
+    for (uint32_t i = 0; i < writer->count; i++) {
+        uint32_t size = ledger_command_size(at, writer->used - (size_t)(at - writer->base));
+        check(size > 0);
+        results[i] = (struct ledger_result){
+            .status = statuses[choice & 7], .state = LEDGER_HELD, .payment = 57};
+        if (at[4] == LEDGER_LOOKUP)
+            results[i].body = &payment, results[i].body_size = sizeof payment;
+        if (at[4] == LEDGER_ACCOUNT_LOOKUP)
+            results[i].body = &account, results[i].body_size = sizeof account;
+        at += size;
     }
-    soap_request_free(&work.request);
+    check(at == writer->base + writer->used);
+    agent_soap_adapter.work_encode(context, work, results, writer->count, reply);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
-    static _Alignas(8) uint8_t memory[1 << 14];
+    static _Alignas(16) uint8_t memory[ADAPTER_WORK_COMMANDS * LEDGER_COMMAND_MAX];
     static struct adapter_work work;
-    static struct soap_context *context;
-    char path[128] = SOAP_PREFIX;
-    if (context == NULL)
-        context = start();
+    struct buffer path, body, headers, answer;
+    ready();
     if (size < 1)
         return 0;
-    enum soap_service_number service = bytes[0] % SOAP_SERVICES;
-    const char *tail = soap_services[service].path;
-    memcpy(path + sizeof SOAP_PREFIX - 1, tail, strlen(tail) + 1);
-    work.request = (struct adapter_request){
-        .method = SLICE("POST"),
-        .path = slice_text(path),
-        .body = {(const char *)bytes + 1, size - 1},
-        .peer = SLICE("192.0.2.7"),
-    };
-    struct buffer headers, body;
+    buffer_init(&path, 256);
+    buffer_init(&body, 2 * XML_BYTES_MAX);
     buffer_init(&headers, 1 << 16);
-    buffer_init(&body, 1 << 20);
-    struct adapter_reply reply = {.headers = &headers, .body = &body};
+    buffer_init(&answer, 1 << 20);
+    struct slice text = {(const char *)bytes + 1, size - 1};
+    if ((bytes[0] & SIGNS) == 0 || !dsig_sign(agent_key, legacy, text, "Header", &body)) {
+        body.used = 0;
+        buffer_append(&body, text.base, text.size);
+    }
+    buffer_format(&path, "%s%s", SOAP_PREFIX, soap_services[bytes[0] % SOAP_SERVICES].path);
+    work.request = (struct adapter_request){.method = SLICE("POST"),
+                                            .path = {path.base, path.used},
+                                            .body = {body.base, body.used},
+                                            .received_ns = 1735689600000000000u,
+                                            .peer = SLICE("192.0.2.1")};
     struct ledger_writer writer = {.base = memory, .size = sizeof memory};
-    ask(context, &work, &writer, &reply);
-    writer = (struct ledger_writer){.base = memory, .size = sizeof memory};
-    believe(context, service, &work.request, &writer);
-    buffer_free(&headers);
+    struct adapter_reply reply = {.headers = &headers, .body = &answer};
+    if (agent_soap_adapter.work(context, &work, &writer, &reply) == ADAPTER_SUBMIT) {
+        check(writer.count > 0 && writer.count <= ADAPTER_WORK_COMMANDS);
+        encode(&work, &writer, bytes[0] >> RESULT_SHIFT, &reply);
+    } else {
+        check(writer.count == 0);
+    }
+    check_answer(&reply);
+    buffer_free(&path);
     buffer_free(&body);
+    buffer_free(&headers);
+    buffer_free(&answer);
     return 0;
 }

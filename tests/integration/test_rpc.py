@@ -107,8 +107,8 @@ class Methods(NodeCase):
             operator.outcome("account_change", 2006, {"flags": 0})
             self.assertEqual(self.client.open(pay(next_reference(), AGENT, 2006, 1))[0].status,
                              "DONE")
-            self.assertEqual(operator.outcome("registry_put", b"key", b"value").status, "DONE")
-            self.assertEqual(operator.record("registry_get", b"key"), ("DONE", b"value"))
+            self.assertEqual(operator.outcome("registry_put", b"note", b"value").status, "DONE")
+            self.assertEqual(operator.record("registry_get", b"note"), ("DONE", b"value"))
             self.assertEqual(operator.record("registry_get", b"no"), ("RECORD_NOT_FOUND", None))
 
     def test_registry_records_are_changed_by_who_read_them_last(self):
