@@ -1,4 +1,4 @@
-/* rpc_client.c - one call, one answer. */
+/* rpc_client.c - one call, one answer; or a batch of them. */
 #include "switch/rpc_client.h"
 
 #include <errno.h>
@@ -13,6 +13,7 @@
 #include "switch/assert.h"
 
 #define PARAMS_MAX ((size_t)64 << 10)
+#define FRAMES_MAX (RPC_CLIENT_BATCH_MAX * ((size_t)5 << 10)) /* of registry records */
 #define READ_BYTES ((size_t)64 << 10)
 
 static int failed(struct rpc_client *client, const char *what) {
@@ -61,6 +62,7 @@ int rpc_client_open(struct rpc_client *client, const char *socket_path, unsigned
     }
     msgpack_unpacked_init(&client->answer);
     buffer_init(&client->params, PARAMS_MAX);
+    buffer_init(&client->frames, FRAMES_MAX);
     return RPC_CLIENT_OK;
 }
 
@@ -68,6 +70,7 @@ void rpc_client_close(struct rpc_client *client) {
     msgpack_unpacked_destroy(&client->answer);
     msgpack_unpacker_destroy(&client->unpacker);
     buffer_free(&client->params);
+    buffer_free(&client->frames);
     close(client->fd);
 }
 
@@ -77,29 +80,38 @@ msgpack_packer *rpc_client_params(struct rpc_client *client) {
     return &client->packer;
 }
 
-static int send_call(struct rpc_client *client, const char *method) {
-    struct buffer frame;
+void rpc_client_queue(struct rpc_client *client, const char *method) {
     msgpack_packer packer;
-    buffer_init(&frame, PARAMS_MAX + 256);
-    pack_start(&packer, &frame);
+    client->call_id++;
+    if (client->frames.used == 0) {
+        client->first_id = client->call_id;
+    }
+    ASSERT(client->call_id - client->first_id < RPC_CLIENT_BATCH_MAX);
+    pack_start(&packer, &client->frames);
     msgpack_pack_array(&packer, 4);
     msgpack_pack_uint8(&packer, 0);
-    msgpack_pack_uint32(&packer, ++client->call_id);
+    msgpack_pack_uint32(&packer, client->call_id);
     pack_text(&packer, method);
-    buffer_append(&frame, client->params.base, client->params.used);
+    buffer_append(&client->frames, client->params.base, client->params.used);
+    client->frames.failed = client->frames.failed || client->params.failed;
+}
+
+int rpc_client_send(struct rpc_client *client) {
+    struct buffer *frames = &client->frames;
     int rc = RPC_CLIENT_OK;
-    if (frame.failed || client->params.failed) {
+    if (frames->failed) {
         snprintf(client->why, sizeof(client->why), "the call is too large");
         rc = RPC_CLIENT_FAILED;
     }
-    for (size_t sent = 0; rc == RPC_CLIENT_OK && sent < frame.used;) {
-        ssize_t count = send(client->fd, frame.base + sent, frame.used - sent, MSG_NOSIGNAL);
+    for (size_t sent = 0; rc == RPC_CLIENT_OK && sent < frames->used;) {
+        ssize_t count = send(client->fd, frames->base + sent, frames->used - sent, MSG_NOSIGNAL);
         if (count < 0 && errno != EINTR) {
             rc = failed(client, "cannot send to the node");
         }
         sent += count > 0 ? (size_t)count : 0;
     }
-    buffer_free(&frame);
+    frames->used = 0;
+    frames->failed = false;
     return rc;
 }
 
@@ -134,19 +146,20 @@ static struct slice text_of(const msgpack_object *object) {
     return (struct slice){object->via.str.ptr, object->via.str.size};
 }
 
-int rpc_client_call(struct rpc_client *client, const char *method, const msgpack_object **result) {
-    int rc = send_call(client, method);
-    rc = rc == RPC_CLIENT_OK ? receive(client) : rc;
+int rpc_client_answer(struct rpc_client *client, uint32_t *index, const msgpack_object **result) {
+    int rc = receive(client);
     if (rc != RPC_CLIENT_OK) {
         return rc;
     }
     const msgpack_object *answer = &client->answer.data;
     const msgpack_object *part = answer->via.array.ptr;
     if (answer->type != MSGPACK_OBJECT_ARRAY || answer->via.array.size != 4 ||
-        part[1].type != MSGPACK_OBJECT_POSITIVE_INTEGER || part[1].via.u64 != client->call_id) {
+        part[1].type != MSGPACK_OBJECT_POSITIVE_INTEGER || part[1].via.u64 < client->first_id ||
+        part[1].via.u64 > client->call_id) {
         snprintf(client->why, sizeof(client->why), "the node's answer is no answer to the call");
         return RPC_CLIENT_FAILED;
     }
+    *index = (uint32_t)part[1].via.u64 - client->first_id;
     if (part[2].type != MSGPACK_OBJECT_NIL) {
         struct slice code = text_of(rpc_client_field(&part[2], "code"));
         struct slice text = text_of(rpc_client_field(&part[2], "text"));
@@ -156,6 +169,14 @@ int rpc_client_call(struct rpc_client *client, const char *method, const msgpack
     }
     *result = &part[3];
     return RPC_CLIENT_OK;
+}
+
+int rpc_client_call(struct rpc_client *client, const char *method, const msgpack_object **result) {
+    uint32_t index = 0;
+    ASSERT(client->frames.used == 0);
+    rpc_client_queue(client, method);
+    int rc = rpc_client_send(client);
+    return rc == RPC_CLIENT_OK ? rpc_client_answer(client, &index, result) : rc;
 }
 
 const msgpack_object *rpc_client_field(const msgpack_object *map, const char *key) {
