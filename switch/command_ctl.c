@@ -1,9 +1,6 @@
-/* command_ctl.c - `tiyn ctl`: finds the command and connects. */
-#include <getopt.h>
+/* command_ctl.c - `tiyn ctl`: its commands, its help, its connection. */
 #include <stdio.h>
-#include <string.h>
 
-#include "switch/assert.h"
 #include "switch/command.h"
 #include "switch/config.h"
 #include "switch/ctl.h"
@@ -28,6 +25,13 @@ static const char help[] =
     "  state            what the node does and how full it is\n"
     "  flush            checkpoint everything now\n"
     "\n"
+    "  client|agent|merchant add LOGIN [FIELDS]   and opens the account when it is missing\n"
+    "  terminal add ID [FIELDS] | operator add NAME [FIELDS]\n"
+    "  client|agent|merchant|terminal|operator change | block | unblock | show NAME | list\n"
+    "  limits set identified|unidentified [FIELDS] | show CLASS | list   of classes of clients\n"
+    "  tariff set OPERATION [--agent LOGIN] [--merchant LOGIN] [FIELDS] | off | show | list\n"
+    "\n"
+    "  The fields of one of them: tiyn ctl client --help. Nothing is ever removed: block it.\n"
     "  Amounts A are decimal KZT, such as 100.50; a limit may be \"none\".\n"
     "  --data DIR      the node's data folder: its socket is DIR/operator.sock\n"
     "  --socket PATH   the operator's socket itself\n"
@@ -38,109 +42,108 @@ static const char help[] =
 
 #define TIMEOUT_S 60u
 #define PAGE (CTL_BIT(AFTER) | CTL_BIT(LIMIT))
-#define LIMITS                                                                                     \
-    (CTL_BIT(OWNER) | CTL_BIT(FLOOR) | CTL_BIT(CEILING) | CTL_BIT(DAY_LIMIT) | CTL_BIT(MONTH_LIMIT))
+#define LIMITS (CTL_BIT(CEILING) | CTL_BIT(DAY_LIMIT) | CTL_BIT(MONTH_LIMIT))
+#define ACCOUNT (LIMITS | CTL_BIT(OWNER) | CTL_BIT(FLOOR))
+#define PARTNERS (CTL_BIT(AGENT) | CTL_BIT(MERCHANT))
+#define NONE .kind = REGISTRY_KINDS
 
-static const struct ctl_command commands[] = {
-    {"accounts", "list", 0, PAGE, false, ctl_accounts_list},
-    {"accounts", "show", 1, 0, false, ctl_accounts_show},
-    {"accounts", "open", 1, LIMITS | CTL_BIT(KIND), true, ctl_accounts_open},
-    {"accounts", "change", 1, LIMITS, false, ctl_accounts_change},
-    {"accounts", "freeze", 1, 0, false, ctl_accounts_freeze},
-    {"accounts", "unfreeze", 1, 0, false, ctl_accounts_unfreeze},
-    {"accounts", "close", 1, 0, false, ctl_accounts_close},
-    {"accounts", "statement", 1, CTL_BIT(BEFORE) | CTL_BIT(LIMIT), false, ctl_accounts_statement},
-    {"payments", "show", 1, 0, false, ctl_payments_show},
-    {"payments", "find", 2, 0, false, ctl_payments_find},
-    {"payments", "list-open", 0, PAGE, false, ctl_payments_list_open},
-    {"payments", "complete", 1, 0, false, ctl_payments_complete},
-    {"payments", "decline", 1, 0, false, ctl_payments_decline},
-    {"payments", "retry", 1, 0, false, ctl_payments_retry},
-    {"state", NULL, 0, 0, false, ctl_state},
-    {"flush", NULL, 0, 0, false, ctl_flush},
+#define READ(name, argument, kind_, options_)                                                      \
+    {.words = name " show",                                                                        \
+     .arguments = argument,                                                                        \
+     .options = options_,                                                                          \
+     .kind = REGISTRY_##kind_,                                                                     \
+     .run = ctl_record_show},                                                                      \
+    {                                                                                              \
+        .words = name " list", .arguments = "", .options = PAGE, .kind = REGISTRY_##kind_,         \
+        .run = ctl_record_list                                                                     \
+    }
+#define WRITE(name, argument, kind_, options_)                                                     \
+    {.words = name " add",                                                                         \
+     .arguments = argument,                                                                        \
+     .options = options_,                                                                          \
+     .fields = true,                                                                               \
+     .kind = REGISTRY_##kind_,                                                                     \
+     .run = ctl_record_add},                                                                       \
+        {.words = name " change",                                                                  \
+         .arguments = argument,                                                                    \
+         .options = options_,                                                                      \
+         .fields = true,                                                                           \
+         .kind = REGISTRY_##kind_,                                                                 \
+         .run = ctl_record_change},                                                                \
+        {.words = name " block",                                                                   \
+         .arguments = argument,                                                                    \
+         .kind = REGISTRY_##kind_,                                                                 \
+         .run = ctl_record_block},                                                                 \
+    {                                                                                              \
+        .words = name " unblock", .arguments = argument, .kind = REGISTRY_##kind_,                 \
+        .run = ctl_record_unblock                                                                  \
+    }
+
+/* clang-format off */
+const struct ctl_command ctl_commands[] = {
+    {"accounts list", "", PAGE, NONE, .run = ctl_accounts_list},
+    {"accounts show", "ID", NONE, .run = ctl_accounts_show},
+    {"accounts open", "ID", ACCOUNT | CTL_BIT(KIND), .overdraft_flag = true, NONE,
+     .run = ctl_accounts_open},
+    {"accounts change", "ID", ACCOUNT, NONE, .run = ctl_accounts_change},
+    {"accounts freeze", "ID", NONE, .run = ctl_accounts_freeze},
+    {"accounts unfreeze", "ID", NONE, .run = ctl_accounts_unfreeze},
+    {"accounts close", "ID", NONE, .run = ctl_accounts_close},
+    {"accounts statement", "ID", CTL_BIT(BEFORE) | CTL_BIT(LIMIT), NONE,
+     .run = ctl_accounts_statement},
+    {"payments show", "ID", NONE, .run = ctl_payments_show},
+    {"payments find", "REQUESTER REFERENCE", NONE, .run = ctl_payments_find},
+    {"payments list-open", "", PAGE, NONE, .run = ctl_payments_list_open},
+    {"payments complete", "ID", NONE, .run = ctl_payments_complete},
+    {"payments decline", "ID", NONE, .run = ctl_payments_decline},
+    {"payments retry", "ID", NONE, .run = ctl_payments_retry},
+    {"state", "", NONE, .run = ctl_state},
+    {"flush", "", NONE, .run = ctl_flush},
+    WRITE("client", "LOGIN", CLIENT, LIMITS),
+    READ("client", "LOGIN", CLIENT, 0),
+    WRITE("agent", "LOGIN", AGENT, CTL_BIT(OVERDRAFT)),
+    READ("agent", "LOGIN", AGENT, 0),
+    WRITE("merchant", "LOGIN", MERCHANT, 0),
+    READ("merchant", "LOGIN", MERCHANT, 0),
+    WRITE("terminal", "ID", TERMINAL, 0),
+    READ("terminal", "ID", TERMINAL, 0),
+    WRITE("operator", "NAME", OPERATOR, 0),
+    READ("operator", "NAME", OPERATOR, 0),
+    {"limits set", "CLASS", .fields = true, .kind = REGISTRY_LIMITS, .run = ctl_limits_set},
+    READ("limits", "CLASS", LIMITS, 0),
+    {"tariff set", "OPERATION", PARTNERS, .fields = true, .kind = REGISTRY_TARIFF,
+     .run = ctl_tariff_set},
+    {"tariff off", "OPERATION", PARTNERS, .kind = REGISTRY_TARIFF, .run = ctl_tariff_off},
+    READ("tariff", "OPERATION", TARIFF, PARTNERS),
 };
+/* clang-format on */
+const uint32_t ctl_command_count = sizeof(ctl_commands) / sizeof(ctl_commands[0]);
 
-static const char *const flags[CTL_OPTIONS] = {
-#define X(name, flag) flag,
-    CTL_OPTION_MAP(X)
-#undef X
-};
-
-/* Options may stand anywhere; what is left is in argv[optind...]. */
-static int parse(struct ctl *ctl, int argc, char **argv) {
-    struct option options[CTL_OPTIONS + 4] = {{NULL, 0, NULL, 0}};
-    for (int i = 0; i < CTL_OPTIONS; i++) {
-        options[i] = (struct option){flags[i], required_argument, NULL, 256 + i};
+static int print_help(const struct ctl *ctl) {
+    char kinds[CTL_TEXT];
+    const char *words = ctl->command != NULL ? ctl->command->words : ctl->arguments[0];
+    if (words != NULL) {
+        ctl_help_group(words);
+    } else {
+        fputs(help, stdout);
+        printf("\nKIND is one of: %s.\n", ctl_kinds(kinds));
     }
-    options[CTL_OPTIONS] = (struct option){"json", no_argument, &ctl->json, 1};
-    options[CTL_OPTIONS + 1] = (struct option){"overdraft", no_argument, &ctl->overdraft, 1};
-    options[CTL_OPTIONS + 2] = (struct option){"help", no_argument, &ctl->help, 1};
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-        if (option == ':') {
-            return command_usage("ctl", "%s needs a value", argv[optind - 1]);
-        }
-        if (option == '?') {
-            return command_usage("ctl", "%s is not understood", argv[optind - 1]);
-        }
-        if (option >= 256) {
-            ctl->options[option - 256] = optarg;
-        }
-    }
-    return COMMAND_OK;
-}
-
-static const struct ctl_command *find(int count, char **words) {
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        const struct ctl_command *command = &commands[i];
-        if (count >= 1 && strcmp(words[0], command->group) == 0 &&
-            (command->name == NULL || (count >= 2 && strcmp(words[1], command->name) == 0))) {
-            return command;
-        }
-    }
-    return NULL;
-}
-
-/* Finds the command and checks that it takes what was given. */
-static int choose(struct ctl *ctl, int count, char **words, const struct ctl_command **command) {
-    *command = find(count, words);
-    if (*command == NULL) {
-        return command_usage("ctl", "give a command, such as: accounts list");
-    }
-    int names = (*command)->name == NULL ? 1 : 2;
-    const char *space = names == 1 ? "" : " ", *name = names == 1 ? "" : (*command)->name;
-    if (count - names != (*command)->arguments) {
-        return command_usage("ctl", "%s%s%s takes %d arguments, not %d", (*command)->group, space,
-                             name, (*command)->arguments, count - names);
-    }
-    uint32_t allowed = (*command)->options | CTL_BIT(DATA) | CTL_BIT(SOCKET);
-    for (int i = 0; i < CTL_OPTIONS; i++) {
-        if (ctl->options[i] != NULL && (allowed & (1u << i)) == 0) {
-            return command_usage("ctl", "%s%s%s takes no --%s", (*command)->group, space, name,
-                                 flags[i]);
-        }
-    }
-    if (ctl->overdraft != 0 && !(*command)->takes_overdraft) {
-        return command_usage("ctl", "%s%s%s takes no --overdraft", (*command)->group, space, name);
-    }
-    ctl->arguments = words + names;
     return COMMAND_OK;
 }
 
 int command_ctl(int argc, char **argv) {
     static struct ctl ctl;
-    const struct ctl_command *command = NULL;
-    char socket_path[CONFIG_SOCKET_MAX], kinds[CTL_TEXT];
-    if (parse(&ctl, argc, argv) != COMMAND_OK) {
+    char socket_path[CONFIG_SOCKET_MAX];
+    if (ctl_parse(&ctl, argc, argv) != COMMAND_OK) {
         return COMMAND_USAGE;
     }
-    if (ctl.help != 0) {
-        fputs(help, stdout);
-        printf("\nKIND is one of: %s.\n", ctl_kinds(kinds));
-        return COMMAND_OK;
+    if (ctl.help) {
+        return print_help(&ctl);
     }
-    if (choose(&ctl, argc - optind, argv + optind, &command) != COMMAND_OK ||
-        command_socket("ctl", ctl.options[CTL_SOCKET], ctl.options[CTL_DATA], socket_path,
+    if (ctl.command->alone) {
+        return ctl.command->run(&ctl);
+    }
+    if (command_socket("ctl", ctl.options[CTL_SOCKET], ctl.options[CTL_DATA], socket_path,
                        sizeof(socket_path)) != 0) {
         return COMMAND_USAGE;
     }
@@ -148,7 +151,7 @@ int command_ctl(int argc, char **argv) {
         fprintf(stderr, "tiyn ctl: %s\n", ctl.client.why);
         return COMMAND_FAILED;
     }
-    int code = command->run(&ctl);
+    int code = ctl.command->run(&ctl);
     rpc_client_close(&ctl.client);
     return code;
 }

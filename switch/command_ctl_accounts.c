@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "protocols/common/money.h"
 #include "protocols/rpc/pack.h"
 #include "switch/command.h"
 #include "switch/ctl.h"
@@ -25,7 +24,7 @@ int ctl_accounts_list(struct ctl *ctl) {
     if (code != COMMAND_OK) {
         return code;
     }
-    if (ctl->json != 0) {
+    if (ctl->json) {
         ctl_print_json(result);
         return COMMAND_OK;
     }
@@ -88,7 +87,7 @@ int ctl_accounts_show(struct ctl *ctl) {
         return COMMAND_USAGE;
     }
     int code = get(ctl, id, &account);
-    if (code == COMMAND_OK && ctl->json != 0) {
+    if (code == COMMAND_OK && ctl->json) {
         ctl_print_json(account);
     } else if (code == COMMAND_OK) {
         print_account(account);
@@ -135,14 +134,13 @@ static bool pack_given(struct ctl *ctl, msgpack_packer *packer) {
             continue;
         }
         pack_text(packer, amounts[i].key);
-        if (amounts[i].may_be_none && strcmp(text, "none") == 0) {
-            msgpack_pack_nil(packer);
-        } else if (money_parse(slice_text(text), &value)) {
-            msgpack_pack_uint64(packer, value);
-        } else {
-            command_usage("ctl", "\"%s\" is no amount, such as 100.50%s", text,
-                          amounts[i].may_be_none ? ", nor \"none\"" : "");
+        if (!ctl_amount(text, amounts[i].may_be_none, &value)) {
             return false;
+        }
+        if (value == LEDGER_NO_CEILING) {
+            msgpack_pack_nil(packer);
+        } else {
+            msgpack_pack_uint64(packer, value);
         }
     }
     return true;
@@ -166,7 +164,7 @@ int ctl_accounts_open(struct ctl *ctl) {
     pack_text(packer, "kind");
     pack_text(packer, kind);
     pack_text(packer, "flags");
-    msgpack_pack_uint32(packer, ctl->overdraft != 0 ? LEDGER_ACCOUNT_OVERDRAFT : 0);
+    msgpack_pack_uint32(packer, ctl->overdraft ? LEDGER_ACCOUNT_OVERDRAFT : 0);
     if (!pack_given(ctl, packer)) {
         return COMMAND_USAGE;
     }
@@ -288,7 +286,7 @@ int ctl_accounts_statement(struct ctl *ctl) {
         return COMMAND_USAGE;
     }
     int code = ctl_call_record(ctl, "statement", &statement);
-    if (code == COMMAND_OK && ctl->json != 0) {
+    if (code == COMMAND_OK && ctl->json) {
         ctl_print_json(statement);
     } else if (code == COMMAND_OK) {
         print_statement(statement);

@@ -1,7 +1,9 @@
 /* command_ctl_call.c - calls of `tiyn ctl`, and what it says when one is refused. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "protocols/common/money.h"
 #include "protocols/rpc/pack.h"
 #include "switch/command.h"
 #include "switch/config_keys.h"
@@ -17,12 +19,22 @@ int ctl_call(struct ctl *ctl, const char *method, const msgpack_object **result)
 }
 
 /* What a refusal means is the ledger's text; scripts get it on standard output too. */
-static int refused(const struct ctl *ctl, unsigned status) {
-    fprintf(stderr, "tiyn ctl: %s: %s\n", ledger_status_name(status), ledger_status_text(status));
-    if (ctl->json != 0) {
+int ctl_refused(const struct ctl *ctl, unsigned status, const char *hint) {
+    fprintf(stderr, "tiyn ctl: %s: %s\n", ledger_status_name(status),
+            hint == NULL ? ledger_status_text(status) : hint);
+    if (ctl->json) {
         printf("{\"status\":\"%s\"}\n", ledger_status_name(status));
     }
     return COMMAND_REFUSED;
+}
+
+int ctl_done(const struct ctl *ctl, const char *what, bool again) {
+    if (ctl->json) {
+        printf("{\"status\":\"%s\"}\n", ledger_status_name(again ? LEDGER_REPLAYED : LEDGER_DONE));
+    } else {
+        printf("%s: %s\n", what, again ? "was so already" : "done");
+    }
+    return COMMAND_OK;
 }
 
 /* The elements of an answer that is an array of at least `count`, or NULL, which is printed. */
@@ -35,21 +47,31 @@ static const msgpack_object *elements(const msgpack_object *result, uint32_t cou
     return NULL;
 }
 
-int ctl_call_record(struct ctl *ctl, const char *method, const msgpack_object **record) {
+int ctl_call_status(struct ctl *ctl, const char *method, unsigned *status,
+                    const msgpack_object **record) {
     const msgpack_object *result = NULL;
     int code = ctl_call(ctl, method, &result);
     if (code != COMMAND_OK) {
         return code;
     }
-    const msgpack_object *part = elements(result, 2);
+    const msgpack_object *part = elements(result, record == NULL ? 1 : 2);
     if (part == NULL) {
         return COMMAND_FAILED;
     }
-    if (part[0].via.u64 != LEDGER_DONE) {
-        return refused(ctl, (unsigned)part[0].via.u64);
+    *status = (unsigned)part[0].via.u64;
+    if (record != NULL) {
+        *record = &part[1];
     }
-    *record = &part[1];
     return COMMAND_OK;
+}
+
+int ctl_call_record(struct ctl *ctl, const char *method, const msgpack_object **record) {
+    unsigned status = 0;
+    int code = ctl_call_status(ctl, method, &status, record);
+    if (code == COMMAND_OK && status != LEDGER_DONE) {
+        return ctl_refused(ctl, status, NULL);
+    }
+    return code;
 }
 
 int ctl_call_outcome(struct ctl *ctl, const char *method, const char *what) {
@@ -64,10 +86,10 @@ int ctl_call_outcome(struct ctl *ctl, const char *method, const char *what) {
     }
     unsigned status = (unsigned)part[0].via.u64;
     if (status != LEDGER_DONE && status != LEDGER_REPLAYED) {
-        return refused(ctl, status);
+        return ctl_refused(ctl, status, NULL);
     }
     const char *state = part[2].via.u64 == 0 ? "" : ledger_state_name((unsigned)part[2].via.u64);
-    if (ctl->json != 0) {
+    if (ctl->json) {
         printf("{\"status\":\"%s\",\"payment\":%" PRIu64 ",\"state\":\"%s\",\"replayed\":%s,"
                "\"sequence\":%" PRIu64 "}\n",
                ledger_status_name(status), part[1].via.u64, state,
@@ -84,6 +106,19 @@ bool ctl_number(const char *name, const char *text, uint64_t *number) {
         return true;
     }
     command_usage("ctl", "%s must be a whole number, not \"%s\"", name, text);
+    return false;
+}
+
+bool ctl_amount(const char *text, bool may_be_none, uint64_t *tiyn) {
+    if (may_be_none && strcmp(text, "none") == 0) {
+        *tiyn = LEDGER_NO_CEILING;
+        return true;
+    }
+    if (money_parse(slice_text(text), tiyn)) {
+        return true;
+    }
+    command_usage("ctl", "\"%s\" is no amount, such as 100.50%s", text,
+                  may_be_none ? ", nor \"none\"" : "");
     return false;
 }
 

@@ -73,7 +73,7 @@ int ctl_state(struct ctl *ctl) {
     if (code != COMMAND_OK) {
         return code;
     }
-    if (ctl->json != 0 || rpc_client_field(state, "ledger") == NULL) {
+    if (ctl->json || rpc_client_field(state, "ledger") == NULL) {
         ctl_print_json(state);
     } else {
         print_state(state);
@@ -90,7 +90,7 @@ int ctl_flush(struct ctl *ctl) {
         return code;
     }
     bool ok = ctl_true(result, "ok");
-    if (ctl->json != 0) {
+    if (ctl->json) {
         ctl_print_json(result);
     } else if (ok) {
         printf("checkpointed up to batch %" PRIu64 "\n", ctl_uint(result, "sequence"));

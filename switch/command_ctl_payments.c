@@ -61,7 +61,7 @@ static void print_payment(const msgpack_object *payment) {
 static int show(struct ctl *ctl) {
     const msgpack_object *payment = NULL;
     int code = ctl_call_record(ctl, "lookup", &payment);
-    if (code == COMMAND_OK && ctl->json != 0) {
+    if (code == COMMAND_OK && ctl->json) {
         ctl_print_json(payment);
     } else if (code == COMMAND_OK) {
         print_payment(payment);
@@ -149,7 +149,7 @@ int ctl_payments_list_open(struct ctl *ctl) {
     if (code != COMMAND_OK) {
         return code;
     }
-    if (ctl->json != 0) {
+    if (ctl->json) {
         ctl_print_json(result);
         return COMMAND_OK;
     }

@@ -1,14 +1,12 @@
-/* command_ctl_print.c - values, tables and JSON of `tiyn ctl`. */
+/* command_ctl_print.c - values and JSON of `tiyn ctl`. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "protocols/common/money.h"
 #include "protocols/common/operation.h"
 #include "switch/assert.h"
-#include "switch/command.h"
 #include "switch/ctl.h"
 
 /* ---- Values ------------------------------------------------------------------------------- */
@@ -35,7 +33,7 @@ bool ctl_true(const msgpack_object *map, const char *key) {
     return value != NULL && value->type == MSGPACK_OBJECT_BOOLEAN && value->via.boolean;
 }
 
-static struct slice bytes_of(const msgpack_object *object) {
+struct slice ctl_bytes(const msgpack_object *object) {
     if (object != NULL && object->type == MSGPACK_OBJECT_STR) {
         return (struct slice){object->via.str.ptr, object->via.str.size};
     }
@@ -46,7 +44,7 @@ static struct slice bytes_of(const msgpack_object *object) {
 }
 
 const char *ctl_text(const msgpack_object *object, char *out) {
-    struct slice bytes = bytes_of(object);
+    struct slice bytes = ctl_bytes(object);
     size_t used = 0;
     for (size_t i = 0; i < bytes.size && used + 5 < CTL_TEXT; i++) {
         unsigned char byte = (unsigned char)bytes.base[i];
@@ -143,7 +141,7 @@ static void print_scalar(const msgpack_object *object) {
     } else if (object->type == MSGPACK_OBJECT_NEGATIVE_INTEGER) {
         printf("%" PRId64, object->via.i64);
     } else {
-        print_string(bytes_of(object));
+        print_string(ctl_bytes(object));
     }
 }
 
@@ -156,7 +154,7 @@ struct level {
 
 /* A map's key, and its value when that is a number with a name. True: the value was printed. */
 static bool print_key(const msgpack_object_kv *pair) {
-    struct slice key = bytes_of(&pair->key);
+    struct slice key = ctl_bytes(&pair->key);
     char text[CTL_TEXT];
     print_string(key);
     putchar(':');
@@ -216,61 +214,4 @@ void ctl_print_json(const msgpack_object *object) {
         }
     }
     putchar('\n');
-}
-
-/* ---- Tables ------------------------------------------------------------------------------- */
-
-static void *grown(void *memory, size_t size) {
-    void *larger = realloc(memory, size);
-    if (larger == NULL) {
-        fputs("tiyn ctl: out of memory\n", stderr);
-        exit(COMMAND_FAILED);
-    }
-    return larger;
-}
-
-void ctl_table_start(struct ctl_table *table, const char *const *heads, uint32_t columns) {
-    ASSERT(columns <= CTL_COLUMNS_MAX);
-    *table = (struct ctl_table){.heads = heads, .columns = columns};
-}
-
-void ctl_table_add(struct ctl_table *table, const char *text) {
-    if (table->cells == table->size) {
-        table->size = table->size == 0 ? 64 : table->size * 2;
-        table->cell = grown(table->cell, table->size * sizeof(char *));
-    }
-    size_t size = strlen(text) + 1;
-    table->cell[table->cells++] = memcpy(grown(NULL, size), text, size);
-}
-
-/* One cell of a row, padded to its column's width. */
-static void print_cell(const char *text, int size, int width, bool right, bool last) {
-    int left_pad = right ? width - size : 0, right_pad = right || last ? 0 : width - size;
-    printf("%*s%.*s%*s%s", left_pad, "", size, text, right_pad, "", last ? "\n" : "  ");
-}
-
-void ctl_table_print(struct ctl_table *table) {
-    int width[CTL_COLUMNS_MAX], head_size[CTL_COLUMNS_MAX];
-    bool right[CTL_COLUMNS_MAX];
-    ASSERT(table->cells % table->columns == 0);
-    for (uint32_t i = 0; i < table->columns; i++) {
-        size_t size = strlen(table->heads[i]);
-        right[i] = table->heads[i][size - 1] == '>';
-        head_size[i] = width[i] = (int)size - (right[i] ? 1 : 0);
-    }
-    for (uint32_t i = 0; i < table->cells; i++) {
-        int size = (int)strlen(table->cell[i]);
-        int *column = &width[i % table->columns];
-        *column = size > *column ? size : *column;
-    }
-    for (uint32_t i = 0; i < table->columns; i++) {
-        print_cell(table->heads[i], head_size[i], width[i], right[i], i + 1 == table->columns);
-    }
-    for (uint32_t i = 0; i < table->cells; i++) {
-        uint32_t column = i % table->columns;
-        print_cell(table->cell[i], (int)strlen(table->cell[i]), width[column], right[column],
-                   column + 1 == table->columns);
-        free(table->cell[i]);
-    }
-    free(table->cell);
 }

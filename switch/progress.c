@@ -50,6 +50,19 @@ void progress_update(void *context, uint64_t done, uint64_t total) {
     progress->drawn = true;
 }
 
+void progress_count(struct progress *progress, uint64_t done) {
+    if (!progress->terminal || done % 64 != 0) { /* the clock is not asked each time */
+        return;
+    }
+    uint64_t now = now_ns();
+    if (now - progress->drawn_ns >= DRAW_EVERY_NS) {
+        fprintf(stderr, "\r%s: %llu\033[K", progress->label, (unsigned long long)done);
+        fflush(stderr);
+        progress->drawn_ns = now;
+        progress->drawn = true;
+    }
+}
+
 void progress_end(struct progress *progress) {
     if (progress->drawn) {
         fputs("\r\033[K", stderr);

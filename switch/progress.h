@@ -15,6 +15,8 @@ struct progress {
 void progress_start(struct progress *progress, const char *label);
 /* For the ledger's callbacks: context is the struct progress. Draws ten times a second. */
 void progress_update(void *context, uint64_t done, uint64_t total);
+/* When nobody knows how many there are: draws how many are done. */
+void progress_count(struct progress *progress, uint64_t done);
 /* Clears the line. */
 void progress_end(struct progress *progress);
 
