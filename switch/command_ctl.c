@@ -30,6 +30,9 @@ static const char help[] =
     "  client|agent|merchant|terminal|operator change | block | unblock | show NAME | list\n"
     "  limits set identified|unidentified [FIELDS] | show CLASS | list   of classes of clients\n"
     "  tariff set OPERATION [--agent LOGIN] [--merchant LOGIN] [FIELDS] | off | show | list\n"
+    "  agent|merchant key add LOGIN FILE.pem [--number N]   a public key or a certificate\n"
+    "  agent|merchant key list LOGIN | key block LOGIN NUMBER | key unblock LOGIN NUMBER\n"
+    "  key new [--out FILE]   makes the node's own key pair, without a node\n"
     "\n"
     "  The fields of one of them: tiyn ctl client --help. Nothing is ever removed: block it.\n"
     "  Amounts A are decimal KZT, such as 100.50; a limit may be \"none\".\n"
@@ -79,6 +82,25 @@ static const char help[] =
         .run = ctl_record_unblock                                                                  \
     }
 
+#define KEYS(name, kind_)                                                                          \
+    {.words = name " key add",                                                                     \
+     .arguments = "LOGIN FILE",                                                                    \
+     .options = CTL_BIT(NUMBER),                                                                   \
+     .kind = REGISTRY_##kind_,                                                                     \
+     .run = ctl_partner_key_add},                                                                  \
+        {.words = name " key list",                                                                \
+         .arguments = "LOGIN",                                                                     \
+         .kind = REGISTRY_##kind_,                                                                 \
+         .run = ctl_partner_key_list},                                                             \
+        {.words = name " key block",                                                               \
+         .arguments = "LOGIN NUMBER",                                                              \
+         .kind = REGISTRY_##kind_,                                                                 \
+         .run = ctl_partner_key_block},                                                            \
+    {                                                                                              \
+        .words = name " key unblock", .arguments = "LOGIN NUMBER", .kind = REGISTRY_##kind_,       \
+        .run = ctl_partner_key_unblock                                                             \
+    }
+
 /* clang-format off */
 const struct ctl_command ctl_commands[] = {
     {"accounts list", "", PAGE, NONE, .run = ctl_accounts_list},
@@ -103,8 +125,10 @@ const struct ctl_command ctl_commands[] = {
     READ("client", "LOGIN", CLIENT, 0),
     WRITE("agent", "LOGIN", AGENT, CTL_BIT(OVERDRAFT)),
     READ("agent", "LOGIN", AGENT, 0),
+    KEYS("agent", AGENT),
     WRITE("merchant", "LOGIN", MERCHANT, 0),
     READ("merchant", "LOGIN", MERCHANT, 0),
+    KEYS("merchant", MERCHANT),
     WRITE("terminal", "ID", TERMINAL, 0),
     READ("terminal", "ID", TERMINAL, 0),
     WRITE("operator", "NAME", OPERATOR, 0),
@@ -115,6 +139,7 @@ const struct ctl_command ctl_commands[] = {
      .run = ctl_tariff_set},
     {"tariff off", "OPERATION", PARTNERS, .kind = REGISTRY_TARIFF, .run = ctl_tariff_off},
     READ("tariff", "OPERATION", TARIFF, PARTNERS),
+    {"key new", "", CTL_BIT(OUT), .alone = true, NONE, .run = ctl_key_new},
 };
 /* clang-format on */
 const uint32_t ctl_command_count = sizeof(ctl_commands) / sizeof(ctl_commands[0]);

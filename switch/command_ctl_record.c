@@ -142,7 +142,10 @@ int ctl_limits_read(struct ctl *ctl, bool identified, struct registry_limits *li
 static int changed(const struct ctl *ctl, const struct ctl_record *record) {
     char hint[3 * CTL_TEXT], cursor[CTL_TEXT];
     const char *kind = registry_schemas[record->kind].name;
-    if (record->version == LEDGER_VERSION_NEW) {
+    if (record->kind == REGISTRY_KEY) {
+        snprintf(hint, sizeof(hint), "key %s is there already and is another one; give --number",
+                 ctl_record_cursor(record, cursor));
+    } else if (record->version == LEDGER_VERSION_NEW) {
         snprintf(
             hint, sizeof(hint),
             "%s %s is there already; look at it with: tiyn ctl %s show %s, and change it with: "

@@ -106,6 +106,13 @@ int ctl_tariff_set(struct ctl *ctl);
 int ctl_tariff_off(struct ctl *ctl);
 int ctl_limits_set(struct ctl *ctl);
 
+/* Keys (command_key.c): the node's, and those of the command's kind of partner. */
+int ctl_key_new(struct ctl *ctl);
+int ctl_partner_key_add(struct ctl *ctl);
+int ctl_partner_key_list(struct ctl *ctl);
+int ctl_partner_key_block(struct ctl *ctl);
+int ctl_partner_key_unblock(struct ctl *ctl);
+
 /* ---- Calls (command_ctl_call.c) ---- */
 
 /* Calls; on failure prints why and returns the exit code, else COMMAND_OK. */
