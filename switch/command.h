@@ -19,6 +19,7 @@ int command_ctl(int argc, char **argv);
 int command_audit(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
+int command_soap_sign(int argc, char **argv);
 int command_version(int argc, char **argv);
 
 /* Says what is wrong with the arguments, and where help is; returns COMMAND_USAGE. */

@@ -9,10 +9,11 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"serve", "run a node", command_serve},
-    {"ctl", "an operator's client: accounts, payments, the node's state", command_ctl},
+    {"ctl", "an operator's client: accounts, payments, clients, tariffs, the node", command_ctl},
     {"audit", "recompute a ledger and say whether it is sound", command_audit},
     {"backup", "copy the ledger of a running node", command_backup},
     {"restore", "make a data folder from a backup", command_restore},
+    {"soap-sign", "sign a SOAP request as an agent's client does", command_soap_sign},
     {"version", "print the version", command_version},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -22,7 +23,7 @@ static void help(FILE *out) {
           "Usage: tiyn COMMAND [ARGUMENTS]\n\n",
           out);
     for (size_t i = 0; i < COMMANDS; i++) {
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
     }
     fputs("\nEach command explains itself: tiyn COMMAND --help\n"
           "A first try: tiyn serve --demo\n",
