@@ -20,6 +20,8 @@ static const apply_function functions[] = {
     [LEDGER_REGISTRY_PUT] = registry_put,
     [LEDGER_REGISTRY_LOOKUP] = registry_lookup,
     [LEDGER_CHECK] = payment_check,
+    [LEDGER_ATTEMPT] = delivery_attempt,
+    [LEDGER_DELIVERY_LOOKUP] = delivery_lookup,
 };
 
 /* First look: the reference's hash, and the buckets that the command will start from. */
@@ -92,6 +94,8 @@ void apply_body(struct ledger *ledger, struct ledger_result *result, const void 
 }
 
 #define TOKEN_BYTES 96u /* of a token's record in a table */
+#define DELIVERY_BYTES                                                                             \
+    (64u + sizeof(struct ledger_delivery) + LEDGER_ATTEMPTS_KEPT * sizeof(struct ledger_attempt))
 
 void apply_need(const struct command *command, struct table_need *need, uint64_t *accounts) {
     *need = (struct table_need){0};
@@ -104,6 +108,10 @@ void apply_need(const struct command *command, struct table_need *need, uint64_t
             TOKEN_BYTES;
         need->payments = 1;
         need->records = 1;
+        if (command_deliver_to(command) != 0) {
+            need->bytes += DELIVERY_BYTES;
+            need->records = 2;
+        }
         *accounts = 2 * (uint64_t)command->leg_count;
         if (command_repeat_after_ms(command) != 0) { /* it may end the payment that it repeats */
             need->older = 1;
@@ -126,6 +134,10 @@ void apply_need(const struct command *command, struct table_need *need, uint64_t
         break;
     case LEDGER_REGISTRY_PUT:
         need->bytes = command->size + sizeof(struct table_record);
+        need->records = 1;
+        break;
+    case LEDGER_ATTEMPT:
+        need->bytes = DELIVERY_BYTES;
         need->records = 1;
         break;
     case LEDGER_CHECK:

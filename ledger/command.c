@@ -67,7 +67,7 @@ bool command_may_stay_open(const struct command *command) {
 bool command_is_read(const struct command *command) {
     return command->kind == LEDGER_LOOKUP || command->kind == LEDGER_ACCOUNT_LOOKUP ||
            command->kind == LEDGER_REGISTRY_LOOKUP || command->kind == LEDGER_REFUSED ||
-           command->kind == LEDGER_CHECK;
+           command->kind == LEDGER_CHECK || command->kind == LEDGER_DELIVERY_LOOKUP;
 }
 
 /* ---- Shape -------------------------------------------------------------------------------- */
@@ -111,7 +111,8 @@ static enum ledger_status check_open(const struct command *command) {
     const unsigned known = COMMAND_POST | COMMAND_WAIT | COMMAND_TOKEN;
     bool ok = command->requester != 0 && command->attributes_size <= LEDGER_ATTRIBUTES_MAX &&
               date_ok(command->value_date) && (command->flags & ~known) == 0 &&
-              command->id <= command->attributes_size;
+              command_match_size(command) <= command->attributes_size &&
+              (command_deliver_to(command) == 0 || (command->flags & COMMAND_POST) == 0);
     if (ok && (command->flags & COMMAND_TOKEN)) {
         ok = command_token(command)->account != 0;
     }
@@ -176,6 +177,12 @@ enum ledger_status command_check(const struct command *command) {
         ok = plain(command) && command->id != 0 && command->id != UINT64_MAX &&
              account_fields_ok(command);
         break;
+    case LEDGER_ATTEMPT:
+        ok = command->flags == 0 && command->leg_count == 0 && command->reference_size == 0 &&
+             command->id != 0 && command->attributes_size >= sizeof(struct command_attempt) &&
+             command->attributes_size <= sizeof(struct command_attempt) + LEDGER_PROVIDER_ID_MAX;
+        break;
+    case LEDGER_DELIVERY_LOOKUP:
     case LEDGER_ACCOUNT_LOOKUP:
     case LEDGER_TOKEN_ISSUE:
         ok = plain(command) && command->id != 0;

@@ -22,8 +22,8 @@ struct command {
     uint8_t leg_count;
     uint8_t reference_size;
     uint64_t requester;
-    uint64_t id;          /* payment or account; OPEN: match_size; EXPIRE: count; REFUSED: status;
-                             REGISTRY_PUT: version */
+    uint64_t id; /* payment or account; OPEN: match_size, deliver_to << 32; EXPIRE: count; REFUSED:
+                    status; REGISTRY_PUT: version */
     uint64_t reversal_of; /* open */
     uint32_t expires_in_s;
     uint32_t value_date;
@@ -46,6 +46,15 @@ struct command_account {
 };
 _Static_assert(sizeof(struct command_account) == 48, "journalled as is");
 
+/* What an attempt has for attributes; the provider's id follows. */
+struct command_attempt {
+    uint64_t next_ns;
+    uint32_t latency_us, verdict;
+    int32_t code;
+    uint32_t reserved;
+};
+_Static_assert(sizeof(struct command_attempt) == 24, "journalled as is");
+
 /* Parts of a command that passed ledger_command_size. Borrowed from it. */
 const struct ledger_leg_request *command_legs(const struct command *command);
 const struct command_token *command_token(const struct command *command);
@@ -54,9 +63,12 @@ const uint8_t *command_token_hash(const struct command *command);
 const uint8_t *command_reference(const struct command *command);
 const uint8_t *command_attributes(const struct command *command);
 
-/* Of an open: struct ledger_open's match_size and repeat_after_ms. */
+/* Of an open: struct ledger_open's match_size, deliver_to and repeat_after_ms. */
 static inline uint32_t command_match_size(const struct command *command) {
     return (uint32_t)command->id;
+}
+static inline uint32_t command_deliver_to(const struct command *command) {
+    return (uint32_t)(command->id >> 32);
 }
 static inline uint32_t command_repeat_after_ms(const struct command *command) {
     return command->fields;

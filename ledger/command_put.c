@@ -59,7 +59,7 @@ enum ledger_status ledger_put_open(struct ledger_writer *writer, const struct le
         .leg_count = (uint8_t)open->leg_count,
         .reference_size = (uint8_t)open->reference_size,
         .requester = open->requester,
-        .id = open->match_size,
+        .id = open->match_size | (uint64_t)open->deliver_to << 32,
         .fields = open->repeat_after_ms,
         .reversal_of = open->reversal_of,
         .expires_in_s = open->expires_in_s,
@@ -186,6 +186,29 @@ enum ledger_status ledger_put_registry_lookup(struct ledger_writer *writer, cons
                                               uint32_t key_size) {
     return put_registry(writer, LEDGER_REGISTRY_LOOKUP, (struct part){key, key_size},
                         (struct part){NULL, 0}, LEDGER_VERSION_ANY);
+}
+
+enum ledger_status ledger_put_attempt(struct ledger_writer *writer,
+                                      const struct ledger_attempt_request *request) {
+    if (request->provider_id_size > LEDGER_PROVIDER_ID_MAX) {
+        return LEDGER_BAD_COMMAND;
+    }
+    struct command_attempt attempt = {.next_ns = request->next_ns,
+                                      .latency_us = request->latency_us,
+                                      .verdict = request->verdict,
+                                      .code = request->code};
+    struct command header = {.kind = LEDGER_ATTEMPT,
+                             .id = request->payment,
+                             .attributes_size =
+                                 (uint16_t)(sizeof attempt + request->provider_id_size)};
+    const struct part parts[] = {{&attempt, sizeof attempt},
+                                 {request->provider_id, request->provider_id_size}};
+    return put(writer, &header, parts, 2);
+}
+
+enum ledger_status ledger_put_delivery_lookup(struct ledger_writer *writer, uint64_t payment) {
+    struct command header = {.kind = LEDGER_DELIVERY_LOOKUP, .id = payment};
+    return put(writer, &header, NULL, 0);
 }
 
 enum ledger_status ledger_put_refused(struct ledger_writer *writer, enum ledger_status status) {

@@ -68,7 +68,9 @@ struct ledger {
     const struct command **list; /* of a chunk, LEDGER_BATCH_MAX */
     uint32_t *origin;            /* their places in the caller's arrays */
     uint64_t *hashes;            /* of their references */
-    uint8_t *bodies;             /* of lookups, LOOKUP_BODIES_BYTES */
+    struct ledger_due *due;      /* deliveries of payments that it held, LEDGER_BATCH_MAX */
+    uint32_t due_count;
+    uint8_t *bodies; /* of lookups, LOOKUP_BODIES_BYTES */
     size_t bodies_used;
 
     _Atomic int snapshots; /* open now */
@@ -87,7 +89,7 @@ const struct ledger_payment *state_reference(struct ledger *ledger, uint64_t has
                                              uint64_t requester, const void *reference,
                                              size_t size);
 /* A registry record: name_space is its keys' first byte. NULL: none. */
-enum { RECORD_REGISTRY = 'r', RECORD_TOKEN = 't' };
+enum { RECORD_REGISTRY = 'r', RECORD_TOKEN = 't', RECORD_DELIVERY = 'd' };
 const void *state_record(struct ledger *ledger, char name_space, const void *key, size_t key_size,
                          size_t *value_size);
 /* The name in a table or in LMDB of a record: out[STORE_KEY_MAX]. Its size. */
@@ -140,6 +142,12 @@ void account_lookup(struct ledger *, const struct command *, uint64_t, struct le
 void token_issue(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
 void registry_put(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
 void registry_lookup(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
+void delivery_attempt(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
+void delivery_lookup(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
+/* Makes the delivery of a new payment. */
+void delivery_make(struct ledger *ledger, uint64_t payment, uint32_t provider);
+/* Its payment is held: it is due. */
+void delivery_due(struct ledger *ledger, uint64_t payment);
 /* Checks the token that an open carries (a wrong one counts a try), and spends it. */
 enum ledger_status token_check(struct ledger *ledger, const struct command_token *token);
 void token_spend(struct ledger *ledger, const struct command_token *token);

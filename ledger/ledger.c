@@ -191,6 +191,7 @@ int ledger_commit(struct ledger *ledger, uint64_t now_ns, const void *const *com
                   uint32_t count, struct ledger_result *results) {
     ASSERT(count <= LEDGER_BATCH_MAX);
     ledger->bodies_used = 0;
+    ledger->due_count = 0;
     if (ledger->stopped != 0) {
         return LEDGER_ESTOPPED;
     }

@@ -30,6 +30,8 @@ enum ledger_kind {
     LEDGER_REGISTRY_LOOKUP = 13, /* not journalled                                  */
     LEDGER_REFUSED = 14,         /* answered with its status; keeps results in step */
     LEDGER_CHECK = 15,           /* would this open succeed? not journalled           */
+    LEDGER_ATTEMPT = 16,         /* what came of one attempt to deliver               */
+    LEDGER_DELIVERY_LOOKUP = 17, /* not journalled                                    */
 };
 
 /* ---- Making commands ---------------------------------------------------------------------
@@ -68,6 +70,10 @@ struct ledger_open {
      * deadline counts from the hold: while it waits it has none, and RETRY leaves it alone. */
     uint32_t repeat_after_ms;
     uint64_t reversal_of; /* a completed payment, or 0                                     */
+    /* The provider that it is to be delivered to when it is held; 0: none. The delivery is made in
+     * the same apply. Then there is no deadline, no repeat and nobody but the provider completes
+     * it, and from its dispatch on nobody else declines it. */
+    uint32_t deliver_to;
     const void *attributes;
     uint32_t attributes_size;
     /* The one-time token it spends: account that it was issued for (0: none) and its hash. */
@@ -134,6 +140,19 @@ enum ledger_status ledger_put_registry(struct ledger_writer *writer, const void 
 uint64_t ledger_registry_version(const void *value, size_t value_size);
 enum ledger_status ledger_put_registry_lookup(struct ledger_writer *writer, const void *key,
                                               uint32_t key_size);
+/* What came of an attempt to deliver a payment. */
+struct ledger_attempt_request {
+    uint64_t payment;
+    uint64_t next_ns; /* the next attempt is not made before; 0: there is none */
+    uint32_t latency_us, verdict;
+    int32_t code;
+    const void *provider_id; /* copied; 0 bytes: what was known of it stays */
+    uint32_t provider_id_size;
+};
+enum ledger_status ledger_put_attempt(struct ledger_writer *writer,
+                                      const struct ledger_attempt_request *request);
+/* The body is a struct ledger_delivery; RECORD_NOT_FOUND: no delivery goes with that payment. */
+enum ledger_status ledger_put_delivery_lookup(struct ledger_writer *writer, uint64_t payment);
 enum ledger_status ledger_put_refused(struct ledger_writer *writer, enum ledger_status status);
 
 /* The size of the command at `bytes`, or 0 when the `available` bytes there are not one whole
@@ -191,6 +210,20 @@ struct ledger_result {
  * have happened: "unknown"), and the ledger takes no further batch. */
 int ledger_commit(struct ledger *ledger, uint64_t now_ns, const void *const *commands,
                   uint32_t count, struct ledger_result *results);
+
+/* Deliveries that are to be made: of payments that are held. */
+struct ledger_due {
+    uint64_t payment;
+    uint64_t next_ns; /* not before */
+    uint32_t provider;
+};
+/* Those of payments that the last ledger_commit held, in its order. The ledger's, until the next
+ * one. */
+const struct ledger_due *ledger_new_deliveries(const struct ledger *ledger, uint32_t *count);
+/* All that there are, one a call, in no order; *place starts at 0. False: there are no more.
+ * Between two calls nothing may be committed. */
+bool ledger_next_delivery(struct ledger *ledger, uint64_t *place, struct ledger_due *due);
+const struct ledger_attempt *ledger_delivery_attempts(const struct ledger_delivery *delivery);
 
 /* Housekeeping, to be called after each commit and at least every 100 ms when idle: takes over
  * what the checkpoint thread finished, starts a checkpoint when one is due. 0 or an error. */

@@ -246,8 +246,9 @@ static int take_memory(struct ledger *ledger, struct ledger_failure *failure) {
     ledger->origin = calloc(LEDGER_BATCH_MAX, sizeof ledger->origin[0]);
     ledger->hashes = calloc(LEDGER_BATCH_MAX, sizeof ledger->hashes[0]);
     ledger->bodies = malloc(LOOKUP_BODIES_BYTES);
+    ledger->due = calloc(LEDGER_BATCH_MAX, sizeof ledger->due[0]);
     bool ok = ledger->commands != NULL && ledger->list != NULL && ledger->origin != NULL &&
-              ledger->hashes != NULL && ledger->bodies != NULL;
+              ledger->hashes != NULL && ledger->bodies != NULL && ledger->due != NULL;
     ok = ok && filter_init(&ledger->filter, options->filter_bytes) == 0;
     ok = ok && accounts_init(&ledger->accounts, options->account_slots, options->hash_seed,
                              ledger->reader) == 0;
@@ -327,6 +328,7 @@ static void release(struct ledger *ledger) {
     free(ledger->origin);
     free(ledger->hashes);
     free(ledger->bodies);
+    free(ledger->due);
     free(ledger->folder);
     free(ledger);
 }
@@ -350,6 +352,7 @@ int ledger_open(struct ledger **result, const struct ledger_options *options, ui
         release(ledger);
         return rc;
     }
+    ledger->due_count = 0;
     checkpoint_nudge(&ledger->checkpoint); /* the first segments */
     *result = ledger;
     return 0;

@@ -56,6 +56,9 @@ void payment_hold_or_post(struct ledger *ledger, const struct parts *parts,
         parts_hold(ledger, parts);
         payment->state = LEDGER_HELD;
         payment->held_ns = ledger->batch.time_ns;
+        if ((payment->flags & LEDGER_PAYMENT_DELIVER) != 0) {
+            delivery_due(ledger, payment->id);
+        }
     }
 }
 
@@ -123,6 +126,13 @@ static const struct ledger_payment *target(struct ledger *ledger, const struct c
     return payment;
 }
 
+/* A payment that its repeats move on is not for its requester to end: it asks again, or leaves it.
+ */
+static bool is_left_to_repeats(const struct ledger_payment *payment,
+                               const struct command *command) {
+    return command->requester != 0 && (payment->flags & LEDGER_PAYMENT_REPEATS) != 0;
+}
+
 static bool refused_at_provider(const struct ledger_payment *payment,
                                 const struct command *command) {
     return (payment->flags & LEDGER_PAYMENT_DISPATCHED) != 0 &&
@@ -135,11 +145,18 @@ void payment_complete(struct ledger *ledger, const struct command *command, uint
     if (seen == NULL) {
         return;
     }
-    enum ledger_status status = seen->state == LEDGER_COMPLETED      ? LEDGER_REPLAYED
-                                : seen->state == LEDGER_DECLINED     ? LEDGER_ALREADY_DECLINED
-                                : refused_at_provider(seen, command) ? LEDGER_AT_PROVIDER
-                                : seen->state == LEDGER_WAITING      ? LEDGER_NO_HOLD
-                                                                     : LEDGER_DONE;
+    if (is_left_to_repeats(seen, command)) {
+        payment_answer(result, LEDGER_PAYMENT_NOT_FOUND, NULL);
+        return;
+    }
+    bool provider =
+        (seen->flags & LEDGER_PAYMENT_DELIVER) != 0 && (command->flags & COMMAND_BY_PROVIDER) == 0;
+    enum ledger_status status = seen->state == LEDGER_COMPLETED  ? LEDGER_REPLAYED
+                                : seen->state == LEDGER_DECLINED ? LEDGER_ALREADY_DECLINED
+                                : provider || refused_at_provider(seen, command)
+                                    ? LEDGER_AT_PROVIDER
+                                : seen->state == LEDGER_WAITING ? LEDGER_NO_HOLD
+                                                                : LEDGER_DONE;
     if (status != LEDGER_DONE) {
         payment_answer(result, status, seen);
         return;
@@ -167,6 +184,10 @@ void payment_decline(struct ledger *ledger, const struct command *command, uint6
                      struct ledger_result *result) {
     const struct ledger_payment *seen = target(ledger, command, hash, result);
     if (seen == NULL) {
+        return;
+    }
+    if (is_left_to_repeats(seen, command)) {
+        payment_answer(result, LEDGER_PAYMENT_NOT_FOUND, NULL);
         return;
     }
     enum ledger_status status = seen->state == LEDGER_COMPLETED      ? LEDGER_ALREADY_COMPLETED

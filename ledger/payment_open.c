@@ -20,7 +20,8 @@ static bool same_legs(const struct ledger_payment *payment, const struct command
 static uint8_t payment_flags(const struct command *command) {
     return (uint8_t)((command->flags & COMMAND_POST ? LEDGER_PAYMENT_POST : 0) |
                      (command->flags & COMMAND_WAIT ? LEDGER_PAYMENT_WAIT : 0) |
-                     (command_repeat_after_ms(command) != 0 ? LEDGER_PAYMENT_REPEATS : 0));
+                     (command_repeat_after_ms(command) != 0 ? LEDGER_PAYMENT_REPEATS : 0) |
+                     (command_deliver_to(command) != 0 ? LEDGER_PAYMENT_DELIVER : 0));
 }
 
 static bool same_match(const struct ledger_payment *payment, const struct command *command) {
@@ -31,7 +32,8 @@ static bool same_match(const struct ledger_payment *payment, const struct comman
 
 /* Did the requester ask for this very payment? */
 static bool same_fields(const struct ledger_payment *payment, const struct command *command) {
-    const uint8_t asked = LEDGER_PAYMENT_POST | LEDGER_PAYMENT_WAIT | LEDGER_PAYMENT_REPEATS;
+    const uint8_t asked =
+        LEDGER_PAYMENT_POST | LEDGER_PAYMENT_WAIT | LEDGER_PAYMENT_REPEATS | LEDGER_PAYMENT_DELIVER;
     if (command_match_size(command) != 0) {
         return same_match(payment, command);
     }
@@ -94,7 +96,7 @@ static enum ledger_status check_reversal(struct ledger *ledger, uint64_t reversa
 }
 
 static uint64_t deadline(const struct ledger *ledger, const struct command *command) {
-    return command->expires_in_s == 0
+    return command->expires_in_s == 0 || command_deliver_to(command) != 0
                ? 0
                : ledger->batch.time_ns + (uint64_t)command->expires_in_s * 1000000000u;
 }
@@ -107,7 +109,7 @@ static void repeat(struct ledger *ledger, const struct command *command,
     struct ledger_payment *payment = NULL;
     if (moves && seen->state == LEDGER_WAITING) {
         payment = payment_try_again(ledger, seen, result);
-    } else if (moves && seen->state == LEDGER_HELD &&
+    } else if (moves && seen->state == LEDGER_HELD && (seen->flags & LEDGER_PAYMENT_DELIVER) == 0 &&
                ledger->batch.time_ns - seen->held_ns >= after_ns) {
         payment = payment_post_held(ledger, seen->id);
     }
@@ -156,6 +158,9 @@ void payment_open(struct ledger *ledger, const struct command *command, uint64_t
     struct ledger_payment *payment = add_payment(ledger, command, hash);
     if (token != NULL) {
         token_spend(ledger, token);
+    }
+    if (command_deliver_to(command) != 0) {
+        delivery_make(ledger, payment->id, command_deliver_to(command));
     }
     if (wait) {
         payment->state = LEDGER_WAITING;

@@ -12,6 +12,8 @@
 #define LEDGER_ATTRIBUTES_MAX 1024 /* bytes a payment may carry for its adapter */
 #define LEDGER_KEY_MAX 128         /* bytes of a registry key                                     */
 #define LEDGER_VALUE_MAX 4096      /* bytes of a registry value: an RSA-4096 PEM and names        */
+#define LEDGER_PROVIDER_ID_MAX 64  /* bytes of a provider's id of a payment  */
+#define LEDGER_ATTEMPTS_KEPT 16    /* of a delivery: the first one and the last ones              */
 #define LEDGER_TOKEN_HASH 32       /* bytes of a one-time token's hash                            */
 #define LEDGER_TOKEN_TRIES 5       /* wrong tries that burn a token                               */
 #define LEDGER_BATCH_MAX 8190      /* commands in one ledger_commit                               */
@@ -167,6 +169,7 @@ enum ledger_payment_flag {
     LEDGER_PAYMENT_DISPATCHED = 4, /* sent to a provider: only its answer ends the payment */
     LEDGER_PAYMENT_EXPIRED = 8,    /* declined by its deadline                             */
     LEDGER_PAYMENT_REPEATS = 16,   /* its repeats move it on: repeat_after_ms              */
+    LEDGER_PAYMENT_DELIVER = 32,   /* a delivery goes with it: only its provider completes it */
 };
 
 /* A payment as stored and as answered by a lookup: this header, then `leg_count` legs, then the
@@ -187,6 +190,29 @@ struct ledger_payment {
     uint8_t leg_count;
     uint8_t state; /* enum ledger_state                                            */
     uint8_t flags; /* enum ledger_payment_flag                                     */
+};
+
+/* What came of one attempt to deliver. */
+struct ledger_attempt {
+    uint64_t time_ns; /* of the batch that recorded it                                */
+    uint32_t latency_us;
+    int32_t code;     /* the provider's; opaque here                                  */
+    uint32_t verdict; /* of the outbound adapter's; opaque here                       */
+    uint32_t reserved;
+};
+
+/* A delivery to a provider, as stored and as answered by a lookup: this header, then `kept`
+ * attempts, the oldest first: the very first one, and the latest ones. It lasts as long as its
+ * payment is open; its record stays. */
+struct ledger_delivery {
+    uint64_t payment;
+    uint64_t created_ns;
+    uint64_t next_ns;  /* the next attempt is not made before                        */
+    uint32_t provider; /* a number of the registry's; opaque here                    */
+    uint32_t attempts; /* made                                                       */
+    uint32_t kept;     /* of them                                                    */
+    uint32_t id_size;  /* bytes of provider_id                                       */
+    uint8_t provider_id[LEDGER_PROVIDER_ID_MAX]; /* the provider's name of the payment */
 };
 
 /* Parts of a stored payment. Borrowed from it. */

@@ -117,6 +117,8 @@ static void open_option(struct script *script, struct script_words *words, struc
         open->match_size = (uint32_t)words_number(words);
     } else if (strcmp(word, "repeats") == 0) {
         open->repeat_after_ms = (uint32_t)words_number(words);
+    } else if (strcmp(word, "deliver") == 0) {
+        open->deliver_to = (uint32_t)words_number(words);
     } else if (strcmp(word, "op") == 0) {
         open->operation = (uint16_t)words_number(words);
     } else if (strcmp(word, "date") == 0) {

@@ -21,6 +21,7 @@ static enum ledger_status encode_open(struct ledger_writer *writer,
                                .expires_in_s = command->expires_in_s,
                                .match_size = command->match_size,
                                .repeat_after_ms = command->repeat_after_ms,
+                               .deliver_to = command->deliver_to,
                                .reversal_of = command->reversal_of,
                                .attributes = attributes,
                                .attributes_size = command->attributes_size,
@@ -76,6 +77,14 @@ static enum ledger_status encode(struct ledger_writer *writer, const struct sim_
     case LEDGER_REGISTRY_PUT:
     case LEDGER_REGISTRY_LOOKUP:
         return encode_registry(writer, command);
+    case LEDGER_ATTEMPT:
+        return ledger_put_attempt(
+            writer, &(struct ledger_attempt_request){.payment = command->payment,
+                                                     .next_ns = command->value_seed,
+                                                     .provider_id = command->reference,
+                                                     .provider_id_size = command->reference_size});
+    case LEDGER_DELIVERY_LOOKUP:
+        return ledger_put_delivery_lookup(writer, command->payment);
     case LEDGER_CHECK:
         return ledger_put_check(writer, command->legs, command->leg_count);
     case LEDGER_REFUSED:

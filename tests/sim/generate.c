@@ -191,6 +191,17 @@ static void generate_check(struct sim *sim, struct sim_command *command) {
     command->kind = LEDGER_CHECK;
 }
 
+static void generate_delivery(struct sim *sim, struct sim_command *command) {
+    struct random *random = &sim->random;
+    uint64_t count = sim->model.payment_count;
+    command->kind = random_chance(random, 70) ? LEDGER_ATTEMPT : LEDGER_DELIVERY_LOOKUP;
+    command->payment =
+        1 + (count > 60 && random_chance(random, 80) ? count - 1 - random_below(random, 60)
+                                                     : random_below(random, count + 1));
+    command->value_seed = random_next(random);
+    command->reference_size = (uint32_t)random_below(random, LEDGER_PROVIDER_ID_MAX + 1);
+}
+
 void generate_command(struct sim *sim, struct sim_command *commands, uint32_t count) {
     struct random *random = &sim->random;
     struct sim_command *command = &commands[count];
@@ -202,6 +213,8 @@ void generate_command(struct sim *sim, struct sim_command *commands, uint32_t co
         generate_open(sim, command);
     else if (kind < 60)
         generate_check(sim, command);
+    else if (kind < 64)
+        generate_delivery(sim, command);
     else if (kind < 82)
         target(sim, command);
     else if (kind < 84)

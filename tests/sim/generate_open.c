@@ -100,6 +100,9 @@ static void again(struct sim *sim, struct sim_command *command) {
         command->repeat_after_ms = 1 + (uint32_t)random_below(random, 3000);
         command->expires_in_s = (uint32_t)random_below(random, 20000);
     }
+    if (((old->head.flags & LEDGER_PAYMENT_DELIVER) != 0) != random_chance(random, 3) &&
+        !command->post)
+        command->deliver_to = 1;
     if (command->attributes_size > 0 && random_chance(random, 50))
         command->match_size = 1 + (uint32_t)random_below(random, command->attributes_size);
     switch (random_below(random, 18)) {
@@ -114,6 +117,7 @@ static void again(struct sim *sim, struct sim_command *command) {
         break;
     case 3:
         command->post = !command->post;
+        command->deliver_to = 0;
         break;
     case 4:
         command->wait_for_funds = !command->wait_for_funds;
@@ -171,6 +175,8 @@ void generate_open(struct sim *sim, struct sim_command *command) {
         if (command->attributes_size > 0)
             command->match_size = 1 + (uint32_t)random_below(random, command->attributes_size);
     }
+    if (!command->post && random_chance(random, 25))
+        command->deliver_to = 1 + (uint32_t)random_below(random, 5);
     if (random_chance(random, 8)) {
         command->token_account = 3 + random_below(random, 4);
         const struct model_account *account = model_account(&sim->model, command->token_account);

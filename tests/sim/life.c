@@ -31,7 +31,8 @@ struct ledger_options sim_options(const struct sim *sim, const char *folder) {
 
 static bool is_lookup(enum ledger_kind kind) {
     return kind == LEDGER_LOOKUP || kind == LEDGER_ACCOUNT_LOOKUP ||
-           kind == LEDGER_REGISTRY_LOOKUP || kind == LEDGER_REFUSED || kind == LEDGER_CHECK;
+           kind == LEDGER_REGISTRY_LOOKUP || kind == LEDGER_REFUSED || kind == LEDGER_CHECK ||
+           kind == LEDGER_DELIVERY_LOOKUP;
 }
 
 static uint32_t make_batch(struct sim *sim) {

@@ -182,6 +182,10 @@ void model_apply(struct model *model, const struct sim_command *command,
         if (!model->registry[command->key].exists)
             result->status = LEDGER_RECORD_NOT_FOUND;
         break;
+    case LEDGER_ATTEMPT:
+    case LEDGER_DELIVERY_LOOKUP:
+        model_delivery(model, command, result);
+        break;
     case LEDGER_CHECK:
         model_check(model, command, result);
         break;

@@ -26,7 +26,7 @@ struct sim_command {
     bool post, wait_for_funds, by_provider;
     uint16_t operation;
     uint32_t value_date, expires_in_s;
-    uint32_t match_size, repeat_after_ms;
+    uint32_t match_size, repeat_after_ms, deliver_to;
     uint64_t reversal_of;
     uint64_t attributes_seed;
     uint32_t attributes_size;
@@ -53,6 +53,7 @@ struct model_payment {
     uint8_t reference[LEDGER_REFERENCE_MAX];
     uint64_t attributes_seed;
     uint32_t held_day, held_month; /* of the hold's turnover */
+    uint32_t attempts;             /* to deliver it */
 };
 
 struct model_record {

@@ -21,6 +21,8 @@ enum ledger_status model_check_money(const struct model *model, const struct sha
                                      unsigned share_count);
 
 /* model_payment.c */
+void model_delivery(struct model *model, const struct sim_command *command,
+                    struct model_result *result);
 void model_check(struct model *model, const struct sim_command *command,
                  struct model_result *result);
 void model_payment_open(struct model *model, const struct sim_command *command,

@@ -146,7 +146,8 @@ static bool same_payment(const struct sim_command *command, const struct model_p
     const struct ledger_payment *head = &payment->head;
     if (command->match_size > 0)
         return same_match(command, payment);
-    if (((head->flags & LEDGER_PAYMENT_REPEATS) != 0) != (command->repeat_after_ms > 0))
+    if (((head->flags & LEDGER_PAYMENT_REPEATS) != 0) != (command->repeat_after_ms > 0) ||
+        ((head->flags & LEDGER_PAYMENT_DELIVER) != 0) != (command->deliver_to > 0))
         return false;
     if (head->operation != command->operation || head->leg_count != command->leg_count ||
         ((head->flags & LEDGER_PAYMENT_POST) != 0) != command->post ||
@@ -186,7 +187,8 @@ static struct model_payment *record_payment(struct model *model,
         .head = {.id = model->payment_count + 1,
                  .requester = command->requester,
                  .opened_ns = model->time_ns,
-                 .deadline_ns = command->expires_in_s > 0 ? deadline_ns : 0,
+                 .deadline_ns =
+                     command->expires_in_s > 0 && command->deliver_to == 0 ? deadline_ns : 0,
                  .reversal_of = command->reversal_of,
                  .size = (uint32_t)((size + 7) / 8 * 8),
                  .value_date =
@@ -197,7 +199,8 @@ static struct model_payment *record_payment(struct model *model,
                  .leg_count = (uint8_t)command->leg_count,
                  .flags = (uint8_t)((command->post ? LEDGER_PAYMENT_POST : 0) |
                                     (command->wait_for_funds ? LEDGER_PAYMENT_WAIT : 0) |
-                                    (command->repeat_after_ms > 0 ? LEDGER_PAYMENT_REPEATS : 0))},
+                                    (command->repeat_after_ms > 0 ? LEDGER_PAYMENT_REPEATS : 0) |
+                                    (command->deliver_to > 0 ? LEDGER_PAYMENT_DELIVER : 0))},
         .attributes_seed = command->attributes_seed};
     for (unsigned i = 0; i < command->leg_count; i++)
         payment->legs[i] = (struct ledger_leg){.debit = command->legs[i].debit,
@@ -231,11 +234,12 @@ static void repeat(struct model *model, const struct sim_command *command,
     if (moves && head->state == LEDGER_WAITING && wait_check(model, payment) == LEDGER_DONE) {
         start(model, payment);
         if (head->state == LEDGER_HELD)
-            head->deadline_ns = command->expires_in_s > 0
+            head->deadline_ns = command->expires_in_s > 0 && command->deliver_to == 0
                                     ? model->time_ns + command->expires_in_s * 1000000000ull
                                     : 0;
         answer(payment, result, LEDGER_DONE);
-    } else if (moves && head->state == LEDGER_HELD && model->time_ns - head->held_ns >= after_ns) {
+    } else if (moves && head->state == LEDGER_HELD && (head->flags & LEDGER_PAYMENT_DELIVER) == 0 &&
+               model->time_ns - head->held_ns >= after_ns) {
         complete(model, payment);
         answer(payment, result, LEDGER_DONE);
     } else {
@@ -323,7 +327,9 @@ static enum ledger_status target_check(struct model *model, const struct sim_com
         return declines ? LEDGER_REPLAYED : LEDGER_ALREADY_DECLINED;
     if (dispatched && command->kind == LEDGER_DISPATCH)
         return LEDGER_REPLAYED;
-    if (dispatched && !command->by_provider)
+    bool delivers = (payment->head.flags & LEDGER_PAYMENT_DELIVER) != 0;
+    if ((dispatched || (delivers && completes)) && !command->by_provider &&
+        command->kind != LEDGER_DISPATCH)
         return LEDGER_AT_PROVIDER;
     return state == LEDGER_WAITING && !declines ? LEDGER_NO_HOLD : LEDGER_DONE;
 }
@@ -348,6 +354,11 @@ void model_payment_target(struct model *model, const struct sim_command *command
         result->status = LEDGER_NOT_REQUESTER;
         return;
     }
+    bool ends = command->kind == LEDGER_COMPLETE || command->kind == LEDGER_DECLINE;
+    if (ends && command->requester != 0 && (payment->head.flags & LEDGER_PAYMENT_REPEATS) != 0) {
+        result->status = LEDGER_PAYMENT_NOT_FOUND;
+        return;
+    }
     enum ledger_status status = target_check(model, command, payment);
     if (status == LEDGER_DONE && command->kind == LEDGER_COMPLETE) {
         complete(model, payment);
@@ -361,6 +372,19 @@ void model_payment_target(struct model *model, const struct sim_command *command
         move(model, payment, LEDGER_HELD);
     }
     answer(payment, result, status);
+}
+
+void model_delivery(struct model *model, const struct sim_command *command,
+                    struct model_result *result) {
+    struct model_payment *payment = model_payment(model, command->payment);
+    bool delivers = payment != NULL && (payment->head.flags & LEDGER_PAYMENT_DELIVER) != 0;
+    bool attempt = command->kind == LEDGER_ATTEMPT;
+    if (!delivers) {
+        result->status = attempt ? LEDGER_PAYMENT_NOT_FOUND : LEDGER_RECORD_NOT_FOUND;
+        return;
+    }
+    payment->attempts += attempt;
+    result->payment = command->payment;
 }
 
 /* ---- expire ---- */

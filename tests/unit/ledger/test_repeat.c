@@ -44,7 +44,7 @@ Test(repeat, the_deadline_counts_from_the_hold_and_what_waits_has_none) {
 }
 
 Test(repeat, of_a_declined_one_brings_nothing_back) {
-    check(BANK "hold r 10>20 100 repeats 1; decline r; wait 5;"
+    check(BANK "hold r 10>20 100 repeats 1; decline r operator; wait 5;"
                "hold r 10>20 100 repeats 1 => REPLAYED DECLINED; balance 20 = 0");
 }
 
@@ -56,6 +56,11 @@ Test(repeat, of_one_at_its_provider_only_tells) {
 Test(repeat, an_operator_leaves_the_retry_to_the_requester) {
     check(BANK "hold r 20>30 50 wait repeats 1 => DONE WAITING; pay p 10>20 60;"
                "retry r operator => REPLAYED WAITING; decline r operator; available 20 = 60");
+}
+
+Test(repeat, nobody_else_of_the_requester_s_ends_the_payment) {
+    check(BANK "hold r 10>20 100 repeats 1000; complete r => PAYMENT_NOT_FOUND;"
+               "decline r => PAYMENT_NOT_FOUND; decline r operator; balance 20 = 0");
 }
 
 Test(repeat, needs_no_token_again) {
