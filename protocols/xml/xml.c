@@ -2,6 +2,7 @@
 
 #include <libxml/parser.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <xmlsec/base64.h>
 #include <xmlsec/crypto.h>
 #include <xmlsec/errors.h>
@@ -32,7 +33,8 @@ static xmlParserInput *load_nothing(const char *url, const char *id, xmlParserCt
 
 static void start(void) {
     xmlInitParser();
-    xmlSetGenericErrorFunc(NULL, drop_error);
+    xmlSetGenericErrorFunc(NULL, drop_error);       /* of this thread */
+    xmlThrDefSetGenericErrorFunc(NULL, drop_error); /* of those that are to come */
     xmlSetExternalEntityLoader(load_nothing);
     if (xmlSecInit() < 0 || xmlSecCheckVersion() != 1 || xmlSecCryptoAppInit(NULL) < 0 ||
         xmlSecCryptoInit() < 0) {
@@ -82,35 +84,55 @@ static bool declares_other(struct slice bytes, size_t *size) {
 /* Looks at markup without understanding it: what is forbidden is found wherever the parser could
  * find it, and maybe elsewhere, which is fine. */
 struct guard {
-    size_t at, depth, nodes;
+    size_t at, depth, nodes, namespaces, work;
 };
 
-/* A tag: its depth, and its attributes by their equal signs. */
-static enum xml_status guard_tag(struct guard *guard, struct slice bytes) {
-    bool closes = starts_at(bytes, guard->at, SLICE("</"));
-    char quote = '\0', last = '\0';
-    size_t i = guard->at + 1;
+/* What one tag has; sizes in bytes. */
+struct tag {
+    size_t attributes, namespaces; /* equal signs; words that begin so */
+    size_t name_longest;           /* of all that stands outside of quotes without a blank */
+    char last;                     /* before the '>' */
+};
+
+/* Takes the tag at guard->at apart, and moves behind it. False: it does not end. */
+static bool read_tag(struct guard *guard, struct slice bytes, struct tag *tag) {
+    char quote = '\0';
+    size_t i = guard->at + 1, name = 0;
+    *tag = (struct tag){0};
     for (; i < bytes.size && (quote != '\0' || bytes.base[i] != '>'); i++) {
         char byte = bytes.base[i];
-        guard->nodes += quote == '\0' && byte == '=';
-        if (quote == '\0' && (byte == '"' || byte == '\'')) {
-            quote = byte;
-        } else if (byte == quote) {
-            quote = '\0';
+        tag->last = byte;
+        if (quote != '\0') {
+            quote = byte == quote ? '\0' : quote;
+            continue;
         }
-        last = byte;
+        quote = byte == '"' || byte == '\'' ? byte : '\0';
+        tag->attributes += byte == '=';
+        tag->namespaces += byte == 'x' && starts_at(bytes, i, SLICE("xmlns"));
+        name = strchr(" \t\r\n=", byte) != NULL || quote != '\0' ? 0 : name + 1;
+        tag->name_longest = name > tag->name_longest ? name : tag->name_longest;
     }
-    if (i == bytes.size) {
+    guard->at = i + 1;
+    return i < bytes.size;
+}
+
+static enum xml_status guard_tag(struct guard *guard, struct slice bytes) {
+    struct tag tag;
+    bool closes = starts_at(bytes, guard->at, SLICE("</"));
+    if (!read_tag(guard, bytes, &tag)) {
         return XML_MALFORMED;
     }
     if (closes) {
         guard->depth -= guard->depth > 0;
-    } else if (last != '/' && ++guard->depth > XML_DEPTH_MAX) {
+    } else if (tag.last != '/' && ++guard->depth > XML_DEPTH_MAX) {
         return XML_TOO_DEEP;
     }
-    guard->nodes += closes ? 1 : 2; /* the element, and a text behind a tag */
-    guard->at = i + 1;
-    return guard->nodes > XML_NODES_MAX ? XML_TOO_DEEP : XML_OK;
+    guard->nodes += tag.attributes + (closes ? 1 : 2); /* the element, and a text behind a tag */
+    guard->namespaces += tag.namespaces;
+    guard->work += closes ? 0 : guard->namespaces * (guard->namespaces + guard->depth);
+    bool good = guard->nodes <= XML_NODES_MAX && guard->work <= XML_WORK_MAX &&
+                tag.attributes <= XML_ATTRIBUTES_MAX && tag.name_longest <= XML_NAME_MAX;
+    return good ? XML_OK : XML_TOO_DEEP;
 }
 
 static enum xml_status guard_markup(struct guard *guard, struct slice bytes) {
@@ -130,7 +152,7 @@ static enum xml_status guard_markup(struct guard *guard, struct slice bytes) {
 }
 
 static enum xml_status guard_all(struct slice bytes) {
-    struct guard guard = {0, 0, 0};
+    struct guard guard = {0};
     if (memchr(bytes.base, '\0', bytes.size) != NULL) {
         return XML_FORBIDDEN; /* UTF-16 and UTF-32 have them */
     }
@@ -156,6 +178,29 @@ static enum xml_status guard_all(struct slice bytes) {
 }
 
 /* ---- Parsing ------------------------------------------------------------------------------ */
+
+/* Whether the parser, too, found nothing but elements, texts and comments. The guard saw to that;
+ * where the two differ, neither is believed. */
+static bool is_plain(const xmlDoc *document) {
+    const xmlNode *node = document->children;
+    while (node != NULL) {
+        bool element = node->type == XML_ELEMENT_NODE;
+        if (!element && node->type != XML_TEXT_NODE && node->type != XML_CDATA_SECTION_NODE &&
+            node->type != XML_COMMENT_NODE) {
+            return false;
+        }
+        if (element && node->children != NULL) {
+            node = node->children;
+            continue;
+        }
+        while (node->next == NULL && node->parent != NULL &&
+               node->parent->type == XML_ELEMENT_NODE) {
+            node = node->parent;
+        }
+        node = node->next;
+    }
+    return true;
+}
 
 enum xml_status xml_parse(struct slice bytes, xmlDoc **document) {
     const int options =
@@ -183,13 +228,13 @@ enum xml_status xml_parse(struct slice bytes, xmlDoc **document) {
     bool memory = context->errNo == XML_ERR_NO_MEMORY;
     bool whole = context->wellFormed != 0 && context->nsWellFormed != 0;
     xmlFreeParserCtxt(context);
-    if (parsed != NULL && whole && parsed->intSubset == NULL && parsed->extSubset == NULL &&
-        xmlDocGetRootElement(parsed) != NULL) {
+    whole = whole && parsed != NULL && xmlDocGetRootElement(parsed) != NULL;
+    if (whole && is_plain(parsed)) { /* a DTD is a node, too */
         *document = parsed;
         return XML_OK;
     }
     xmlFreeDoc(parsed);
-    return memory ? XML_NO_MEMORY : XML_MALFORMED;
+    return memory ? XML_NO_MEMORY : whole ? XML_FORBIDDEN : XML_MALFORMED;
 }
 
 /* ---- Reading ------------------------------------------------------------------------------ */
@@ -247,13 +292,31 @@ bool xml_text(const xmlNode *element, struct slice *text) {
 
 /* ---- Writing ------------------------------------------------------------------------------ */
 
-/* The size of the character at the start of the text that XML 1.0 may have; 0: none. */
+/* The size that the first byte of a character in UTF-8 promises; 0: it is no first byte. */
+static size_t promised_size(unsigned char first) {
+    return first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+/* The size of the character at the start of the text that XML 1.0 may have; 0: none. libxml2's own
+ * reader takes what is no UTF-8. */
 static size_t character(struct slice text) {
-    int size = (int)(text.size < 4 ? text.size : 4);
-    int code = xmlGetUTF8Char((const unsigned char *)text.base, &size);
+    static const uint32_t first_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char *bytes = (const unsigned char *)text.base;
+    size_t size = promised_size(bytes[0]);
+    if (size == 0 || size > text.size) {
+        return 0;
+    }
+    uint32_t code = bytes[0] & first_bits[size];
+    for (size_t i = 1; i < size; i++) {
+        if ((bytes[i] & 0xC0) != 0x80) {
+            return 0;
+        }
+        code = code << 6 | (bytes[i] & 0x3Fu);
+    }
     bool good = code == '\t' || code == '\n' || code == '\r' || (code >= 0x20 && code < 0xD800) ||
                 (code >= 0xE000 && code <= 0xFFFD) || (code >= 0x10000 && code <= 0x10FFFF);
-    return good && size > 0 ? (size_t)size : 0;
+    return good && code >= smallest[size] ? size : 0; /* a longer form than need be is no UTF-8 */
 }
 
 void xml_escape(struct buffer *out, struct slice text) {

@@ -11,6 +11,12 @@
 #define XML_BYTES_MAX 65536 /* of a document: the largest real one has 3 KiB     */
 #define XML_DEPTH_MAX 64    /* elements within one another: a real one has 7     */
 #define XML_NODES_MAX 4096  /* elements, attributes and texts: a real one has 60 */
+/* Canonical XML looks each namespace in scope up, at each element, through all of them and all the
+ * elements around; and sorts an element's attributes one by one. Without these bounds it takes
+ * seconds for 26 KB that nobody signed; with them, 15 ms. */
+#define XML_WORK_MAX 131072   /* over elements, namespaces so far * (they + depth): 2,000 */
+#define XML_ATTRIBUTES_MAX 64 /* of an element, namespaces among them: a real one has 4 */
+#define XML_NAME_MAX 128      /* bytes of a name with its prefix: a real one has 40     */
 
 /* Prepares libxml2 and xmlsec for all threads: no network, no files, errors nowhere but in return
  * values. 0 or -1. Calls after the first do nothing. */
@@ -20,7 +26,7 @@ enum xml_status {
     XML_OK,
     XML_TOO_LARGE, /* more than XML_BYTES_MAX: not looked at            */
     XML_FORBIDDEN, /* a DTD, a processing instruction or another encoding than UTF-8 */
-    XML_TOO_DEEP,  /* or too many nodes                                  */
+    XML_TOO_DEEP,  /* or too many nodes, namespaces, attributes, or a long name */
     XML_MALFORMED,
     XML_NO_MEMORY,
 };
