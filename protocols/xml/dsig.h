@@ -42,7 +42,8 @@ struct dsig_public *dsig_public_read(const void *der, size_t size);
 void dsig_public_free(struct dsig_public *key);
 uint32_t dsig_public_bits(const struct dsig_public *key);
 /* From a PEM text: a public key, or a certificate whose key is taken. Writes DER to out[size];
- * returns its size, 0: it is none, or not RSA, or does not fit. */
+ * returns its size, 0: it is none, or not RSA, or one that anybody can sign with, or does not fit.
+ * Takes 3 ms: for a key that is taken up, not for one that is used. */
 size_t dsig_public_pem(struct slice pem, uint8_t *out, size_t size);
 
 /* Checks the signature that dsig_find found. legacy: SHA-1 and keys from 1024 bits are good
