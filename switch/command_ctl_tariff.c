@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "protocols/common/money.h"
-#include "protocols/rpc/pack.h"
+#include "switch/account_pack.h"
 #include "switch/command.h"
 #include "switch/ctl.h"
 #include "switch/progress.h"
@@ -77,7 +77,7 @@ static int change_batch(struct ctl *ctl, struct walk *walk) {
         LEDGER_FIELD_CEILING | LEDGER_FIELD_DAY_LIMIT | LEDGER_FIELD_MONTH_LIMIT;
     for (uint32_t i = 0; i < walk->count; i++) {
         walk->want.id = walk->accounts[i];
-        ctl_pack_change(rpc_client_params(&ctl->client), &walk->want, fields);
+        account_pack_change(rpc_client_params(&ctl->client), &walk->want, fields);
         rpc_client_queue(&ctl->client, "account_change");
     }
     int rc = rpc_client_send(&ctl->client);

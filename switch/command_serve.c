@@ -146,7 +146,8 @@ static void print_demo(const struct node *node) {
            "    '{\"reference\": \"first-1\", \"operation\": \"cash_in\", \"mode\": \"post\",\n"
            "      \"legs\": [{\"debit\": 1001, \"credit\": 2001, \"amount\": \"100.00\"}]}'\n\n"
            "and what it did:\n\n"
-           "  %s ctl --data %s accounts show 2001\n\n",
+           "  %s ctl --data %s accounts show 2001\n\n"
+           "An agent's payment over SOAP, signed, is in README.md.\n\n",
            config.data, node_http_port(node), program, config.data);
 }
 

@@ -202,11 +202,6 @@ int ctl_accounts_ensure(struct ctl *ctl, const struct ctl_accounts *accounts);
 /* Changes them as they must be: after it. *changed is set when one was changed. */
 int ctl_accounts_settle(struct ctl *ctl, const struct ctl_accounts *accounts, bool *changed);
 
-/* Params of account_open, and of account_change with the `fields` of request. */
-void ctl_pack_open(msgpack_packer *packer, const struct ledger_account_request *request);
-void ctl_pack_change(msgpack_packer *packer, const struct ledger_account_request *request,
-                     uint32_t fields);
-
 /* ---- Values (command_ctl_print.c) ---- */
 
 uint64_t ctl_uint(const msgpack_object *map, const char *key); /* 0: missing            */

@@ -1,4 +1,4 @@
-/* demo.c - the demo's config, keys, accounts. */
+/* demo.c - the demo's config and keys. */
 #include "switch/demo.h"
 
 #include <errno.h>
@@ -9,28 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "protocols/common/operation.h"
-#include "protocols/rpc/pack.h"
+#include "protocols/xml/xml.h"
 #include "switch/assert.h"
 #include "switch/config_keys.h"
-#include "switch/rpc_client.h"
+#include "switch/key_file.h"
 
 #define KEY_HEX (2u * GATEWAY_KEY_SIZE) /* both keys are 32 random bytes in hexadecimal */
-#define REQUESTER 1001u                 /* the demo's gateway pays as the agent */
-#define FLOAT_TIYN 1000000000u          /* 10,000,000.00 */
-#define TIMEOUT_S 10u
-
-static const struct demo_account {
-    uint64_t first, last;
-    enum ledger_account_kind kind;
-    uint32_t flags;
-} accounts[] = {
-    {1, 1, LEDGER_ISSUER, LEDGER_ACCOUNT_OVERDRAFT},
-    {2, 2, LEDGER_FEE_INCOME, 0},
-    {1001, 1001, LEDGER_AGENT, 0},
-    {2001, 2010, LEDGER_WALLET, 0},
-    {3001, 3001, LEDGER_MERCHANT, 0},
-};
+#define REQUESTER 1001u                 /* the demo's gateway pays as this agent */
+#define NODE_KEY "node.key.pem"
+#define RSA_BITS 2048u
 
 static int fail(char *why, const char *what, const char *path) {
     snprintf(why, DEMO_WHY, "%s %.200s: %s", what, path, strerror(errno));
@@ -92,6 +79,37 @@ static int set_key(struct gateway *gateway, enum config_gateway_key key, const c
     return 0;
 }
 
+/* Makes a pair of RSA keys, unless there is one. */
+static int make_pair(const char *folder, const char *name, char *why) {
+    char path[CONFIG_PATH_MAX + 32], reason[KEY_FILE_WHY];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    if (access(path, F_OK) == 0) {
+        return 0;
+    }
+    if (key_file_make(path, RSA_BITS, reason) < 0) {
+        snprintf(why, DEMO_WHY, "%.*s", DEMO_WHY - 1, reason);
+        return -1;
+    }
+    return 0;
+}
+
+static int set_node_key(struct config *config, char *why) {
+    char reason[CONFIG_WHY_MAX];
+    if (xml_start() < 0) {
+        snprintf(why, DEMO_WHY, "the XML library cannot start");
+        return -1;
+    }
+    if (make_pair(config->data, NODE_KEY, why) < 0 ||
+        make_pair(config->data, DEMO_AGENT_KEY, why) < 0) {
+        return -1;
+    }
+    if (config_set_node_key(config, config->data, NODE_KEY, reason) < 0) {
+        snprintf(why, DEMO_WHY, "%s", reason);
+        return -1;
+    }
+    return 0;
+}
+
 int demo_config(struct config *config, char *why) {
     config->demo = true;
     config->table_mb = 64;
@@ -106,129 +124,18 @@ int demo_config(struct config *config, char *why) {
     struct gateway *gateway = &config->gateways[0];
     memset(gateway, 0, sizeof(*gateway));
     snprintf(gateway->grant.name, sizeof(gateway->grant.name), "demo");
-    gateway->grant.rights = gateway_operator_grant()->rights & ~(uint32_t)GRANT_OPERATOR;
+    gateway->grant.rights =
+        (gateway_operator_grant()->rights & ~(uint32_t)GRANT_OPERATOR) | GRANT_TOKEN;
     gateway->grant.requester = REQUESTER;
     gateway->grant.requesters[0] = (struct grant_range){REQUESTER, REQUESTER};
     gateway->grant.accounts[0] = (struct grant_range){0, UINT64_MAX};
     gateway->grant.requester_count = gateway->grant.account_count = 1;
     if (make_folders(config->data, why) < 0 ||
         set_key(gateway, CONFIG_BEARER_KEY_FILE, config->data, "gateway.key", why) < 0 ||
-        set_key(gateway, CONFIG_RPC_KEY_FILE, config->data, "gateway.rpc.key", why) < 0) {
+        set_key(gateway, CONFIG_RPC_KEY_FILE, config->data, "gateway.rpc.key", why) < 0 ||
+        set_node_key(config, why) < 0) {
         return -1;
     }
     config->gateway_count = 1;
     return 0;
-}
-
-/* Calls, and expects DONE, REPLAYED or one more status in the (first) outcome. */
-static int call(struct rpc_client *client, const char *method, uint64_t fine, char *why) {
-    const msgpack_object *result = NULL;
-    if (rpc_client_call(client, method, &result) != RPC_CLIENT_OK) {
-        snprintf(why, DEMO_WHY, "cannot fill the demo ledger: %s: %s", method, client->why);
-        return -1;
-    }
-    while (result->type == MSGPACK_OBJECT_ARRAY && result->via.array.size > 0) {
-        result = result->via.array.ptr; /* open's outcomes are in one more array */
-    }
-    uint64_t status = result->via.u64;
-    if (result->type != MSGPACK_OBJECT_POSITIVE_INTEGER ||
-        (status != LEDGER_DONE && status != LEDGER_REPLAYED && status != fine)) {
-        snprintf(why, DEMO_WHY, "cannot fill the demo ledger: %s: %s", method,
-                 ledger_status_text((unsigned)status));
-        return -1;
-    }
-    return 0;
-}
-
-#define FLOAT_REFERENCE "demo-float"
-#define FLOAT_REQUESTER 1u
-
-/* The float is paid last: when it is there, all is. A lookup leaves no trace in the journal. */
-static int look_for_float(struct rpc_client *client, bool *there, char *why) {
-    const msgpack_object *result = NULL;
-    msgpack_packer *packer = rpc_client_params(client);
-    msgpack_pack_array(packer, 2);
-    pack_text(packer, FLOAT_REFERENCE);
-    msgpack_pack_map(packer, 1);
-    pack_text(packer, "requester");
-    msgpack_pack_uint64(packer, FLOAT_REQUESTER);
-    if (rpc_client_call(client, "lookup", &result) != RPC_CLIENT_OK) {
-        snprintf(why, DEMO_WHY, "cannot look into the demo ledger: %s", client->why);
-        return -1;
-    }
-    *there = result->type == MSGPACK_OBJECT_ARRAY && result->via.array.size == 2 &&
-             result->via.array.ptr[0].via.u64 == LEDGER_DONE;
-    return 0;
-}
-
-/* One account. ACCOUNT_EXISTS is fine too: a start was broken off, and somebody changed it. */
-static int open_account(struct rpc_client *client, const struct demo_account *account, uint64_t id,
-                        char *why) {
-    msgpack_packer *packer = rpc_client_params(client);
-    msgpack_pack_array(packer, 1);
-    msgpack_pack_map(packer, 4);
-    pack_text(packer, "id");
-    msgpack_pack_uint64(packer, id);
-    pack_text(packer, "owner");
-    msgpack_pack_uint64(packer, id);
-    pack_text(packer, "kind");
-    pack_text(packer, ledger_kind_name(account->kind));
-    pack_text(packer, "flags");
-    msgpack_pack_uint32(packer, account->flags);
-    return call(client, "account_open", LEDGER_ACCOUNT_EXISTS, why);
-}
-
-/* The agent's float, paid by the issuer. The fixed reference makes it happen once for ever. */
-static int open_float(struct rpc_client *client, char *why) {
-    msgpack_packer *packer = rpc_client_params(client);
-    msgpack_pack_array(packer, 1);
-    msgpack_pack_array(packer, 1);
-    msgpack_pack_array(packer, 5);
-    pack_text(packer, FLOAT_REFERENCE);
-    msgpack_pack_uint16(packer, operation_number(SLICE("issue")));
-    msgpack_pack_array(packer, 1);
-    msgpack_pack_array(packer, 3);
-    msgpack_pack_uint64(packer, 1);
-    msgpack_pack_uint64(packer, REQUESTER);
-    msgpack_pack_uint64(packer, FLOAT_TIYN);
-    pack_text(packer, "post");
-    msgpack_pack_map(packer, 1);
-    pack_text(packer, "requester");
-    msgpack_pack_uint64(packer, FLOAT_REQUESTER);
-    return call(client, "open", LEDGER_DONE, why);
-}
-
-/* Lists and statements are of the last checkpoint: the first look should find the accounts. */
-static int flush(struct rpc_client *client, char *why) {
-    const msgpack_object *result = NULL;
-    msgpack_pack_array(rpc_client_params(client), 0);
-    if (rpc_client_call(client, "node.flush", &result) != RPC_CLIENT_OK) {
-        snprintf(why, DEMO_WHY, "cannot save the demo ledger: %s", client->why);
-        return -1;
-    }
-    return 0;
-}
-
-static int fill(struct rpc_client *client, char *why) {
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof(accounts) / sizeof(accounts[0]); i++) {
-        for (uint64_t id = accounts[i].first; rc == 0 && id <= accounts[i].last; id++) {
-            rc = open_account(client, &accounts[i], id, why);
-        }
-    }
-    rc = rc == 0 ? open_float(client, why) : rc;
-    return rc == 0 ? flush(client, why) : rc;
-}
-
-int demo_fill(const struct config *config, char *why) {
-    struct rpc_client client;
-    bool there = false;
-    if (rpc_client_open(&client, config->unix_path, TIMEOUT_S) != RPC_CLIENT_OK) {
-        snprintf(why, DEMO_WHY, "%s", client.why);
-        return -1;
-    }
-    int rc = look_for_float(&client, &there, why);
-    rc = rc == 0 && !there ? fill(&client, why) : rc;
-    rpc_client_close(&client);
-    return rc;
 }
