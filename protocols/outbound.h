@@ -26,7 +26,7 @@ enum outbound_step { OUTBOUND_CHECK, OUTBOUND_PAY };
 struct outbound_payment {
     uint64_t id;          /* ours, for ever the same: of the payment, or of the check        */
     uint64_t amount;      /* tiyn to the provider's account; of a check 0: not said          */
-    uint64_t time_ns;     /* when the payment was opened: txn_date, the same on repeats      */
+    uint64_t time_ns;     /* when the payment was opened; the same on repeats      */
     uint64_t service;     /* the provider's number of the service                            */
     struct slice account; /* the subscriber's, UTF-8                                         */
 };

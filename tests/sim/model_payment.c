@@ -247,20 +247,6 @@ static void repeat(struct model *model, const struct sim_command *command,
     }
 }
 
-void model_check(struct model *model, const struct sim_command *command,
-                 struct model_result *result) {
-    struct share shares[LEDGER_LEGS_MAX * 2];
-    struct ledger_leg legs[LEDGER_LEGS_MAX];
-    for (unsigned i = 0; i < command->leg_count; i++)
-        legs[i] = (struct ledger_leg){.debit = command->legs[i].debit,
-                                      .credit = command->legs[i].credit,
-                                      .amount = command->legs[i].amount};
-    result->status = model_check_accounts(model, legs, command->leg_count);
-    if (result->status == LEDGER_DONE)
-        result->status = model_check_money(
-            model, shares, model_shares_of(model, legs, command->leg_count, shares));
-}
-
 void model_payment_open(struct model *model, const struct sim_command *command,
                         struct model_result *result) {
     uint32_t *slot =
@@ -372,19 +358,6 @@ void model_payment_target(struct model *model, const struct sim_command *command
         move(model, payment, LEDGER_HELD);
     }
     answer(payment, result, status);
-}
-
-void model_delivery(struct model *model, const struct sim_command *command,
-                    struct model_result *result) {
-    struct model_payment *payment = model_payment(model, command->payment);
-    bool delivers = payment != NULL && (payment->head.flags & LEDGER_PAYMENT_DELIVER) != 0;
-    bool attempt = command->kind == LEDGER_ATTEMPT;
-    if (!delivers) {
-        result->status = attempt ? LEDGER_PAYMENT_NOT_FOUND : LEDGER_RECORD_NOT_FOUND;
-        return;
-    }
-    payment->attempts += attempt;
-    result->payment = command->payment;
 }
 
 /* ---- expire ---- */
