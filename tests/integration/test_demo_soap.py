@@ -119,7 +119,8 @@ class DemoSoap(unittest.TestCase):
         self.assertEqual(terminals, {"T0001": False, "T0002": False, "T0003": True})
         tariffs = {row["operation"]: (row["percent"], row["minimum"], row["payer"])
                    for row in self.ctl("tariff", "list")["records"]}
-        self.assertEqual(tariffs, {"cash_in": (0, 0, "agent"), "cash_in_avtobys": (100, 0, "client"),
+        self.assertEqual(tariffs, {"cash_in": (0, 0, "agent"),
+                                   "cash_in_avtobys": (100, 0, "client"),
                                    "cash_out": (100, 50_00, "client"),
                                    "pay_goods": (50, 0, "merchant")})
 
