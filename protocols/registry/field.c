@@ -3,6 +3,8 @@
 #include "protocols/common/operation.h"
 #include "protocols/registry/inner.h"
 
+#define CODE_END 1000000000000000000u /* the first with 19 digits; xs:long has them all */
+
 bool registry_field_number(const void *record, const struct registry_field *field,
                            uint64_t *number) {
     const void *at = registry_field_at(record, field);
@@ -12,6 +14,7 @@ bool registry_field_number(const void *record, const struct registry_field *fiel
     case REGISTRY_LOGIN:
     case REGISTRY_ACCOUNT:
     case REGISTRY_AMOUNT:
+    case REGISTRY_CODE:
         memcpy(number, at, sizeof *number);
         return true;
     case REGISTRY_NUMBER:
@@ -33,6 +36,8 @@ bool registry_field_number(const void *record, const struct registry_field *fiel
     case REGISTRY_ACCOUNTS:
     case REGISTRY_BYTES:
     case REGISTRY_TERMINAL_ID:
+    case REGISTRY_PATTERN:
+    case REGISTRY_WINDOWS:
     default:
         return false;
     }
@@ -116,6 +121,11 @@ static const char *text_fault(const struct registry_field *field, const char *va
         return size == 0 || (size == field->size - 1 && all_digits(text, false))
                    ? NULL
                    : "as many digits as it always has, such as 12 of an IIN";
+    case REGISTRY_PATTERN:
+        return registry_pattern_valid(value) ? NULL : "a POSIX extended regular expression";
+    case REGISTRY_WINDOWS:
+        return registry_windows_valid(value) ? NULL
+                                             : "times of the day such as 02:00-04:00, with blanks";
     case REGISTRY_TERMINAL_ID:
         return all_digits(text, true) ? NULL : "letters and digits, up to 32";
     case REGISTRY_ADDRESSES:
@@ -142,6 +152,8 @@ static const char *number_fault(const struct registry_field *field, uint64_t num
         return number == 0 || (number >= LOGIN_MIN && number <= LOGIN_MAX)
                    ? NULL
                    : "a login: 8 to 11 digits, the first not 0";
+    case REGISTRY_CODE:
+        return number < CODE_END ? NULL : "a number of up to 18 digits";
     case REGISTRY_ACCOUNT:
         return number != UINT64_MAX ? NULL : "an account's id";
     case REGISTRY_AMOUNT:

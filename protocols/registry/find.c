@@ -28,6 +28,12 @@ static bool check_tariff(const struct registry_tariff *tariff, const char **why)
     return tariff->off || tariff->payer != 0;
 }
 
+static bool check_service(const struct registry_service *service, const char **why) {
+    *why = "minimum, maximum: amounts; not above each other; without a maximum it is 0";
+    return service->minimum <= LEDGER_AMOUNT_MAX && service->maximum <= LEDGER_AMOUNT_MAX &&
+           (service->maximum == 0 || service->minimum <= service->maximum);
+}
+
 static bool check_operator(const struct registry_operator *person, const char **why) {
     static const char *const roles[] = {"viewer", "operator", "finance", "administrator"};
     for (const char *at = person->name; *at != '\0'; at++)
@@ -57,6 +63,8 @@ bool registry_check(enum registry_kind kind, const void *record, const char **wh
         return check_client(record, why);
     if (kind == REGISTRY_TARIFF)
         return check_tariff(record, why);
+    if (kind == REGISTRY_SERVICE)
+        return check_service(record, why);
     if (kind == REGISTRY_OPERATOR)
         return check_operator(record, why);
     return true;

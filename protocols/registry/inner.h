@@ -25,6 +25,8 @@ const char *registry_field_fault(const void *record, const struct registry_field
 /* True when it is 0, empty or off. */
 bool registry_field_is_empty(const void *record, const struct registry_field *field);
 
+bool registry_pattern_valid(const char *pattern);
+bool registry_windows_valid(const char *windows);
 bool registry_addresses_valid(const char *list);
 
 /* Valid UTF-8 without control characters. */

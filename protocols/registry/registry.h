@@ -4,9 +4,9 @@
  *
  * A record's key is text: "client/77072734954", "agent/72222222221", "merchant/72222222229",
  * "terminal/T0001", "key/72222222221/1", "tariff/cash_in/72222222221/any", "limits/identified",
- * "operator/aigerim". Its value is a MessagePack map from field names to values. One table of
- * fields for each kind drives reading, writing, checking, printing, and the options of `tiyn ctl`.
- * A field that a record does not have is 0 or ""; one that is unknown is refused. */
+ * "operator/aigerim", "service/185". Its value is a MessagePack map from field names to values. One
+ * table of fields for each kind drives reading, writing, checking, printing, and the options of
+ * `tiyn ctl`. A field that a record does not have is 0 or ""; one that is unknown is refused. */
 #ifndef PROTOCOLS_REGISTRY_REGISTRY_H
 #define PROTOCOLS_REGISTRY_REGISTRY_H
 
@@ -31,6 +31,7 @@ enum registry_kind {
     REGISTRY_TARIFF,
     REGISTRY_LIMITS,
     REGISTRY_OPERATOR,
+    REGISTRY_SERVICE,
     REGISTRY_KINDS
 };
 
@@ -115,6 +116,19 @@ struct registry_operator {
     bool blocked;
 };
 
+/* What a client can pay for; a provider is called for each payment. */
+struct registry_service {
+    uint64_t code; /* public: what agents send                                       */
+    char name[REGISTRY_TITLE_MAX];
+    uint64_t merchant, wallet;            /* login; one of its wallets, 0: its default           */
+    uint32_t provider;                    /* number of the provider in the config                */
+    uint64_t provider_code;               /* the provider's number of the service, or 0          */
+    char pattern[REGISTRY_TITLE_MAX];     /* of accounts, POSIX extended; "": any          */
+    uint64_t minimum, maximum;            /* tiyn; maximum 0: none                         */
+    char maintenance[REGISTRY_TITLE_MAX]; /* "02:00-04:00 23:30-23:59", each day, UTC+5 */
+    bool off;
+};
+
 union registry_record {
     struct registry_client client;
     struct registry_agent agent;
@@ -124,25 +138,29 @@ union registry_record {
     struct registry_tariff tariff;
     struct registry_limits limits;
     struct registry_operator operator_;
+    struct registry_service service;
 };
 
 /* ---- Fields ---- */
 
 enum registry_type {
-    REGISTRY_LOGIN,      /* uint64_t, 8 to 11 digits                                   */
-    REGISTRY_ACCOUNT,    /* uint64_t, an account id                                    */
-    REGISTRY_AMOUNT,     /* uint64_t tiyn; text: decimal KZT, or "none" for NO_CEILING */
-    REGISTRY_NUMBER,     /* uint32_t                                                   */
-    REGISTRY_BOOL,       /* bool; text: "yes", "no"                                    */
-    REGISTRY_TEXT,       /* char[size], UTF-8 without control characters               */
-    REGISTRY_DIGITS,     /* char[size], exactly size - 1 digits, or ""                 */
-    REGISTRY_CHOICE,     /* uint32_t; text: one of `choices`, by index                 */
-    REGISTRY_SET,        /* uint32_t; text: some of `choices` by bit, with commas      */
-    REGISTRY_OPERATION,  /* uint16_t; text: an operation's name                        */
-    REGISTRY_ADDRESSES,  /* char[size]: addresses and CIDR ranges with blanks          */
-    REGISTRY_ACCOUNTS,   /* uint64_t[]; their count is the uint32_t behind the array   */
-    REGISTRY_BYTES,      /* uint8_t[]; their count is the uint32_t behind the array    */
-    REGISTRY_TERMINAL_ID /* char[size]: letters and digits                             */
+    REGISTRY_LOGIN,       /* uint64_t, 8 to 11 digits                                   */
+    REGISTRY_ACCOUNT,     /* uint64_t, an account id                                    */
+    REGISTRY_AMOUNT,      /* uint64_t tiyn; text: decimal KZT, or "none" for NO_CEILING */
+    REGISTRY_NUMBER,      /* uint32_t                                                   */
+    REGISTRY_BOOL,        /* bool; text: "yes", "no"                                    */
+    REGISTRY_TEXT,        /* char[size], UTF-8 without control characters               */
+    REGISTRY_DIGITS,      /* char[size], exactly size - 1 digits, or ""                 */
+    REGISTRY_CHOICE,      /* uint32_t; text: one of `choices`, by index                 */
+    REGISTRY_SET,         /* uint32_t; text: some of `choices` by bit, with commas      */
+    REGISTRY_OPERATION,   /* uint16_t; text: an operation's name                        */
+    REGISTRY_ADDRESSES,   /* char[size]: addresses and CIDR ranges with blanks          */
+    REGISTRY_ACCOUNTS,    /* uint64_t[]; their count is the uint32_t behind the array   */
+    REGISTRY_BYTES,       /* uint8_t[]; their count is the uint32_t behind the array    */
+    REGISTRY_TERMINAL_ID, /* char[size]: letters and digits                            */
+    REGISTRY_CODE,        /* uint64_t, up to 18 digits                                 */
+    REGISTRY_PATTERN,     /* char[size]: a POSIX extended regular expression           */
+    REGISTRY_WINDOWS      /* char[size]: "HH:MM-HH:MM" with blanks                     */
 };
 
 struct registry_field {
@@ -202,6 +220,14 @@ extern const char *const registry_payers[];
 
 /* True when the address (text) is in the list; an empty list has all. False for a bad address. */
 bool registry_address_allowed(const char *list, struct slice address);
+
+/* ---- Services ---- */
+
+/* Whether the account is one of the service's: its pattern matches the whole of it. 1 to 200 bytes.
+ */
+bool registry_account_matches(const struct registry_service *service, struct slice account);
+/* Whether the service rests for maintenance at that time. */
+bool registry_in_maintenance(const struct registry_service *service, uint64_t time_ns);
 
 /* ---- Tariffs ---- */
 

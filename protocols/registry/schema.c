@@ -87,6 +87,16 @@ static const struct registry_field operator_[] = {
     FIELD(O, blocked, BOOL, 0, NULL),
 };
 
+#define S struct registry_service
+static const struct registry_field service[] = {
+    FIELD(S, code, CODE, KEY | NEED, NULL), FIELD(S, name, TEXT, NEED, NULL),
+    FIELD(S, merchant, LOGIN, NEED, NULL),  FIELD(S, wallet, ACCOUNT, 0, NULL),
+    FIELD(S, provider, NUMBER, NEED, NULL), FIELD(S, provider_code, CODE, 0, NULL),
+    FIELD(S, pattern, PATTERN, 0, NULL),    FIELD(S, minimum, AMOUNT, 0, NULL),
+    FIELD(S, maximum, AMOUNT, 0, NULL),     FIELD(S, maintenance, WINDOWS, 0, NULL),
+    FIELD(S, off, BOOL, 0, NULL),
+};
+
 const struct registry_schema registry_schemas[REGISTRY_KINDS] = {
     [REGISTRY_CLIENT] = SCHEMA("client", client, C),
     [REGISTRY_AGENT] = SCHEMA("agent", agent, A),
@@ -96,6 +106,7 @@ const struct registry_schema registry_schemas[REGISTRY_KINDS] = {
     [REGISTRY_TARIFF] = SCHEMA("tariff", tariff, F),
     [REGISTRY_LIMITS] = SCHEMA("limits", limits, L),
     [REGISTRY_OPERATOR] = SCHEMA("operator", operator_, O),
+    [REGISTRY_SERVICE] = SCHEMA("service", service, S),
 };
 
 /* The count of an array stands right behind it. */

@@ -49,6 +49,16 @@ Test(registry, each_kind_of_record_comes_back_as_it_was) {
         .operation = 3, .agent = 72222222221, .percent = 150, .minimum = 50, .payer = PAYER_CLIENT};
     static struct registry_limits limits = {true, 1, 2, LEDGER_NO_CEILING};
     static struct registry_operator person = {.name = "aigerim", .role = "finance"};
+    static struct registry_service service = {.code = 185,
+                                              .name = "Мобильная связь",
+                                              .merchant = 72222222229,
+                                              .provider = 3,
+                                              .provider_code = 12,
+                                              .pattern = "7[0-9]{9}",
+                                              .minimum = 100,
+                                              .maximum = 5000000,
+                                              .maintenance = "02:00-04:00 23:30-24:00"};
+    round_trip(REGISTRY_SERVICE, &service, "service/185");
     key.der_size = 4;
     round_trip(REGISTRY_AGENT, &agent, "agent/72222222221");
     round_trip(REGISTRY_CLIENT, &client, "client/77072734954");
@@ -207,6 +217,36 @@ Test(registry, whole_records_are_checked) {
     nameless.name[0] = '\0';
     cr_expect_not(registry_check(REGISTRY_AGENT, &nameless, &why));
     cr_expect_str_eq(why, "name");
+}
+
+Test(registry, a_service_knows_its_accounts) {
+    struct registry_service service = {.pattern = "7[0-9]{9}|B-[0-9]+"};
+    cr_expect(registry_account_matches(&service, SLICE("7071234567")));
+    cr_expect(registry_account_matches(&service, SLICE("B-1")));
+    cr_expect_not(registry_account_matches(&service, SLICE("70712345678")));
+    cr_expect_not(registry_account_matches(&service, SLICE("x7071234567")));
+    cr_expect_not(registry_account_matches(&service, SLICE("")));
+    cr_expect_not(registry_account_matches(&service, SLICE("7071234567\n")));
+    service.pattern[0] = '\0';
+    cr_expect(registry_account_matches(&service, SLICE("anything")));
+    cr_expect(set(REGISTRY_SERVICE, &service, "pattern", "[0-9]+"));
+    cr_expect_not(set(REGISTRY_SERVICE, &service, "pattern", "[0-9"));
+    cr_expect_not(set(REGISTRY_SERVICE, &service, "pattern", "(a"));
+}
+
+Test(registry, a_service_rests_in_its_windows) {
+    struct registry_service service = {.maintenance = "02:00-04:00 23:30-24:00"};
+    const uint64_t hour = 3600000000000u, midnight = 24 * hour * 20000 - 5 * hour; /* in UTC+5 */
+    cr_expect_not(registry_in_maintenance(&service, midnight));
+    cr_expect_not(registry_in_maintenance(&service, midnight + 2 * hour - 1));
+    cr_expect(registry_in_maintenance(&service, midnight + 2 * hour));
+    cr_expect(registry_in_maintenance(&service, midnight + 4 * hour - 1));
+    cr_expect_not(registry_in_maintenance(&service, midnight + 4 * hour));
+    cr_expect(registry_in_maintenance(&service, midnight + 24 * hour - 1));
+    static const char *const wrong[] = {"2:00-4:00",   "02:00",       "04:00-02:00",
+                                        "02:00-25:00", "02:60-04:00", "02:00-04:00,05:00-06:00"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        cr_expect_not(set(REGISTRY_SERVICE, &service, "maintenance", wrong[i]), "%s", wrong[i]);
 }
 
 Test(registry, address_lists_say_who_may_come) {
