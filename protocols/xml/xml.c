@@ -124,8 +124,10 @@ static enum xml_status guard_tag(struct guard *guard, struct slice bytes) {
     }
     if (closes) {
         guard->depth -= guard->depth > 0;
-    } else if (tag.last != '/' && ++guard->depth > XML_DEPTH_MAX) {
+    } else if (guard->depth == XML_DEPTH_MAX) {
         return XML_TOO_DEEP;
+    } else {
+        guard->depth += tag.last != '/';
     }
     guard->nodes += tag.attributes + (closes ? 1 : 2); /* the element, and a text behind a tag */
     guard->namespaces += tag.namespaces;

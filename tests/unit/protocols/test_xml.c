@@ -140,6 +140,9 @@ Test(xml, depth_nodes_and_size_are_bounded) {
     cr_expect_eq(repeat("<a>", XML_DEPTH_MAX - 1, "</a>"), XML_OK);
     cr_expect_eq(repeat("<a>", XML_DEPTH_MAX, "</a>"), XML_TOO_DEEP);
     cr_expect_eq(repeat("<a>", 12000, ""), XML_TOO_DEEP);
+    /* An empty element is as deep as one that is not. */
+    cr_expect_eq(repeat("<a><b/>", XML_DEPTH_MAX - 2, "</a>"), XML_OK);
+    cr_expect_eq(repeat("<a><b/>", XML_DEPTH_MAX - 1, "</a>"), XML_TOO_DEEP);
     cr_expect_eq(repeat("<a/>", 1000, ""), XML_OK);
     cr_expect_eq(repeat("<a/>", XML_NODES_MAX, ""), XML_TOO_DEEP);
     cr_expect_eq(repeat("<!---->", XML_NODES_MAX + 1, ""), XML_TOO_DEEP);
