@@ -5,7 +5,7 @@ import itertools
 
 from tests.integration.node import poll
 from tests.integration.rpc_client import STATES, Rpc
-from tests.integration.soap_client import Agent
+from tests.integration.soap_client import Agent, new_guid, request_body, request_part
 from tests.integration.soap_contract import OPERATIONS
 from tests.integration.soap_node import FEES, PRIVILEGES, SoapCase
 from tests.integration.soap_sign import Key
@@ -13,6 +13,7 @@ from tests.integration.soap_sign import Key
 FLOAT = 1_000_000_00  # tiyn on an agent's account
 CHECK_USER, BALANCE, CASH_IN, CASH_IN_AVTOBYS, CASH_OUT, CASH_OUT_WITHOUT_TOKEN, PAY_FOR_GOODS, \
     PAY_FOR_SERVICES, VOSTOK_PLAT = (1 << bit for bit in range(9))
+PAY = ("cash_in", "createCashInPayment")
 FINAL = ("COMPLETED", "DECLINED")
 BAD_SIGNATURE = "Sign Error: bad sign or authorization token"
 
@@ -180,6 +181,46 @@ class WorldCase(SoapCase):
             self.fail(f"the books:\n{books.table(expected)}")
         if self.PRINTS:
             print(f"\n{self.id().split('.')[-1]}\n{books.table()}", flush=True)
+
+
+class AbuseCase(WorldCase):
+    SETTINGS = {"repeat_after_ms": 1}
+
+    def setUp(self):
+        super().setUp()
+        self.victim = self.new_agent()
+        self.client = self.new_client()
+        self.guid = new_guid()
+
+    def body(self, agent=None, requester=None, amount="100.00", client=None, guid=None):
+        """A createCashInPayment that nothing is wrong with."""
+        header = (agent or self.victim).header(requester=requester or (agent or self.victim).login)
+        fields = {"toUserName": client or self.client, "amount": amount,
+                  "GUID": guid or self.guid}
+        return request_body(*PAY, request_part(PAY[1], header, fields))
+
+    def good(self, agent=None, **changes):
+        agent = agent or self.victim
+        return agent.sign(self.body(agent, **changes))
+
+    def attack(self, message, code="BAD_SIGNATURE", agent=None):
+        """Sends it: the fixed fault, unsigned; no payment and no money moved."""
+        agent = agent or self.victim
+        with self.moves():
+            fault = self.refused(code, agent.answer, *PAY, message, agent.post(PAY[0], message))
+        self.assertIsNone(self.payment(agent, self.guid))
+        self.assertFalse(fault.signed, "an answer to who is not known is not signed")
+        if code == "BAD_SIGNATURE":
+            self.assertEqual((fault.status, fault.faultstring, fault.faultcode.split(":")[1]),
+                             (500, BAD_SIGNATURE, "Client"))
+        return fault
+
+    def believed(self, message, agent=None):
+        """The same way is good for what is no attack."""
+        agent = agent or self.victim
+        answer = agent.answer(*PAY, message, agent.post(PAY[0], message))
+        self.assertIn(answer.status, ("PENDING", "COMPLETED"))
+        self.assertIsNotNone(self.payment(agent, self.guid))
 
 
 def restart_killed(soap):

@@ -6,11 +6,10 @@ import unittest
 from tests.integration.node import poll
 from tests.integration.soap_client import new_guid, rrns
 from tests.integration.soap_node import REPEAT_MS
-from tests.integration.soap_world import WorldCase, restart_killed
+from tests.integration.soap_world import PAY, WorldCase, restart_killed
 
 TOO_YOUNG = {"repeat_after_ms": 600000}  # no repeat completes anything
 AT_ONCE = {"repeat_after_ms": 1}         # each repeat does
-PAY = ("cash_in", "createCashInPayment")
 
 
 class LifeCase(WorldCase):
@@ -236,8 +235,8 @@ class Conflict(LifeCase):
         agent, client, guid, fields = self.cash_in(amount="100.10")
         self.start(agent, PAY[1], **fields, valueDate="2026-11-25T02:41:19.765Z")
         with self.moves({agent.login: -100_10, client: 100_10}, held={agent.login: -100_10}):
-            for change in ({"amount": "100.1"},
-                           {"GUID": "{" + guid.upper() + "}"}, {"valueDate": "2026-11-26T00:00:00"}):
+            for change in ({"amount": "100.1"}, {"GUID": "{" + guid.upper() + "}"},
+                           {"valueDate": "2026-11-26T00:00:00"}):
                 answer = agent.call(*PAY, {"timestamp": "2026-11-25T02:41:19"},
                                     **{**fields, **change})
                 self.assertIn(answer.status, ("PENDING", "COMPLETED"))
