@@ -36,8 +36,8 @@ static const struct route routes[] = {
     ROUTE("POST", "payments", true,  "decline",  DECLINE,      PAYMENT_CHANGED, call_payment_decline),
     ROUTE("POST", "accounts", false, "",         ACCOUNT_OPEN, ACCOUNT_OPENED,  call_account_open),
     ROUTE("GET",  "accounts", true,  "",         ACCOUNT_READ, ACCOUNT,         call_account_get),
-    ROUTE("POST", "clients",  true,  "cash-out-tokens", TOKEN, TOKEN, call_token_issue),
     ROUTE("GET",  "accounts", true,  "entries",  ACCOUNT_READ, ENTRIES,         call_account_entries),
+    ROUTE("POST", "clients",  true,  "cash-out-tokens", TOKEN, TOKEN,           call_token_issue),
 };
 /* clang-format on */
 enum { ROUTE_COUNT = sizeof routes / sizeof routes[0] };
@@ -134,8 +134,10 @@ static void encode(void *context, const struct adapter_note *note,
     (void)context;
     struct call_note kept = recall(note);
     if (results == NULL) {
-        problem_reply(reply, PROBLEM_UNKNOWN,
-                      "it may have happened or not: ask again with the same reference");
+        problem_reply(reply, PROBLEM_UNKNOWN, "%s",
+                      kept.answer == CALL_TOKEN
+                          ? "a token that nobody was told may be there: ask again, it is replaced"
+                          : "it may have happened or not: ask again with the same reference");
         return;
     }
     ASSERT(count == 1);

@@ -1,5 +1,4 @@
-/* tokens.c - one-time passwords with which clients take cash out: issued for the client's own door.
- */
+/* tokens.c - one-time passwords with which clients take cash out. */
 #include "protocols/json_api/body.h"
 #include "protocols/json_api/calls.h"
 #include "protocols/json_api/problem.h"

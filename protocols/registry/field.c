@@ -122,7 +122,9 @@ static const char *text_fault(const struct registry_field *field, const char *va
                    ? NULL
                    : "as many digits as it always has, such as 12 of an IIN";
     case REGISTRY_PATTERN:
-        return registry_pattern_valid(value) ? NULL : "a POSIX extended regular expression";
+        return registry_text_clean(text) && registry_pattern_valid(value)
+                   ? NULL
+                   : "a POSIX extended regular expression";
     case REGISTRY_WINDOWS:
         return registry_windows_valid(value) ? NULL
                                              : "times of the day such as 02:00-04:00, with blanks";

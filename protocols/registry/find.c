@@ -48,26 +48,43 @@ static bool check_operator(const struct registry_operator *person, const char **
     return false;
 }
 
+/* Of a record whose fields are valid by their types: is it whole, do they go together? */
+static bool check_whole(enum registry_kind kind, const void *record, struct registry_fault *fault) {
+    const struct registry_schema *schema = &registry_schemas[kind];
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        *fault = (struct registry_fault){schema->fields[i].name, NULL};
+        if (schema->fields[i].required && registry_field_is_empty(record, &schema->fields[i]))
+            return false;
+    }
+    fault->field = NULL;
+    if (kind == REGISTRY_CLIENT)
+        return check_client(record, &fault->why);
+    if (kind == REGISTRY_TARIFF)
+        return check_tariff(record, &fault->why);
+    if (kind == REGISTRY_SERVICE)
+        return check_service(record, &fault->why);
+    if (kind == REGISTRY_OPERATOR)
+        return check_operator(record, &fault->why);
+    return true;
+}
+
 bool registry_check(enum registry_kind kind, const void *record, const char **why) {
+    struct registry_fault fault;
     ASSERT(kind < REGISTRY_KINDS);
     const struct registry_schema *schema = &registry_schemas[kind];
     for (uint32_t i = 0; i < schema->field_count; i++) {
         *why = registry_field_fault(record, &schema->fields[i]);
         if (*why != NULL)
             return false;
-        *why = schema->fields[i].name;
-        if (schema->fields[i].required && registry_field_is_empty(record, &schema->fields[i]))
-            return false;
     }
-    if (kind == REGISTRY_CLIENT)
-        return check_client(record, why);
-    if (kind == REGISTRY_TARIFF)
-        return check_tariff(record, why);
-    if (kind == REGISTRY_SERVICE)
-        return check_service(record, why);
-    if (kind == REGISTRY_OPERATOR)
-        return check_operator(record, why);
-    return true;
+    bool good = check_whole(kind, record, &fault);
+    *why = fault.why == NULL ? fault.field : fault.why;
+    return good;
+}
+
+bool registry_take(enum registry_kind kind, struct slice key, struct slice value, void *record,
+                   struct registry_fault *fault) {
+    return registry_read_at(kind, key, value, record, fault) && check_whole(kind, record, fault);
 }
 
 enum registry_found registry_find(const struct adapter_env *env, enum registry_kind kind,
@@ -75,15 +92,14 @@ enum registry_found registry_find(const struct adapter_env *env, enum registry_k
     char key[LEDGER_KEY_MAX];
     uint8_t value[LEDGER_VALUE_MAX];
     size_t size = 0, key_size = registry_key(kind, record, key);
-    const char *why;
+    struct registry_fault fault;
     enum ledger_status status = env->registry_get(env->node, key, key_size, value, &size);
     if (status == LEDGER_RECORD_NOT_FOUND)
         return REGISTRY_ABSENT;
     if (status != LEDGER_DONE)
         return REGISTRY_BUSY;
     struct slice bytes = {(const char *)value, size};
-    return registry_read(kind, (struct slice){key, key_size}, bytes, record, &why) &&
-                   registry_check(kind, record, &why)
+    return registry_take(kind, (struct slice){key, key_size}, bytes, record, &fault)
                ? REGISTRY_FOUND
                : REGISTRY_BROKEN;
 }
@@ -133,9 +149,12 @@ void registry_limits_default(bool identified, struct registry_limits *limits) {
                   : (struct registry_limits){false, CENTS(200000), CENTS(200000), CENTS(500000)};
 }
 
-void registry_limits_find(const struct adapter_env *env, bool identified,
-                          struct registry_limits *limits) {
+enum registry_found registry_limits_find(const struct adapter_env *env, bool identified,
+                                         struct registry_limits *limits) {
     *limits = (struct registry_limits){.identified = identified};
-    if (registry_find(env, REGISTRY_LIMITS, limits) != REGISTRY_FOUND)
-        registry_limits_default(identified, limits);
+    enum registry_found found = registry_find(env, REGISTRY_LIMITS, limits);
+    if (found != REGISTRY_ABSENT)
+        return found;
+    registry_limits_default(identified, limits);
+    return REGISTRY_FOUND;
 }

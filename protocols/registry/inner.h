@@ -25,6 +25,10 @@ const char *registry_field_fault(const void *record, const struct registry_field
 /* True when it is 0, empty or off. */
 bool registry_field_is_empty(const void *record, const struct registry_field *field);
 
+/* registry_read, with the field that is at fault. */
+bool registry_read_at(enum registry_kind kind, struct slice key, struct slice value, void *record,
+                      struct registry_fault *fault);
+
 bool registry_pattern_valid(const char *pattern);
 bool registry_windows_valid(const char *windows);
 bool registry_addresses_valid(const char *list);

@@ -200,11 +200,21 @@ size_t registry_key(enum registry_kind kind, const void *record, char key[LEDGER
 /* The value: bytes in value[LEDGER_VALUE_MAX]; returns the size, 0: does not fit. The record passed
  * registry_check. Deterministic: the same record gives the same bytes. */
 size_t registry_write(enum registry_kind kind, const void *record, uint8_t *value);
-/* Fills *record (the kind's struct) from key and value. False: they are not well-formed; *why. */
+/* Fills *record (the kind's struct) from key and value, each field valid by its type. False: they
+ * are not well-formed; *why. */
 bool registry_read(enum registry_kind kind, struct slice key, struct slice value, void *record,
                    const char **why);
 /* Checks a whole record: required fields, ranges, what must hold between fields. */
 bool registry_check(enum registry_kind kind, const void *record, const char **why);
+
+/* What is wrong with a record; static texts. */
+struct registry_fault {
+    const char *field; /* its name; NULL: none in particular, `why` says it all */
+    const char *why;   /* what is expected of the field; NULL: it is missing    */
+};
+/* registry_read and registry_check in one. False: *fault. */
+bool registry_take(enum registry_kind kind, struct slice key, struct slice value, void *record,
+                   struct registry_fault *fault);
 
 /* ---- Finding, as the newest durable state has it ---- */
 
@@ -243,9 +253,9 @@ bool registry_fee(const struct registry_tariff *tariff, uint64_t amount, uint64_
 
 /* The limits of a client's class, or these when the operator set none: not identified 200,000.00
  * largest balance and a day, 500,000.00 a month; identified 3,000,000.00, 1,000,000.00 a day,
- * 5,000,000.00 a month. */
-void registry_limits_find(const struct adapter_env *env, bool identified,
-                          struct registry_limits *limits);
+ * 5,000,000.00 a month. BROKEN, BUSY: as registry_find; never ABSENT. */
+enum registry_found registry_limits_find(const struct adapter_env *env, bool identified,
+                                         struct registry_limits *limits);
 void registry_limits_default(bool identified, struct registry_limits *limits);
 
 #endif

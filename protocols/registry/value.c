@@ -229,32 +229,56 @@ static size_t read_field(struct slice value, const struct registry_field *field,
     return used;
 }
 
-bool registry_read(enum registry_kind kind, struct slice key, struct slice value, void *record,
-                   const char **why) {
+/* One field, name and value, from *value, which loses its bytes. */
+static bool read_named(enum registry_kind kind, struct slice *value, uint32_t *seen, void *record,
+                       struct registry_fault *fault) {
+    struct slice name;
+    size_t used = frame_read_string(value->base, value->size, &name);
+    *fault = (struct registry_fault){NULL, "the value is no map of fields"};
+    if (used == 0)
+        return false;
+    const struct registry_field *field = registry_field_of(kind, name);
+    fault->why = "a field is unknown";
+    if (field == NULL)
+        return false;
+    uint32_t bit = 1u << (field - schema_of(kind)->fields);
+    *fault = (struct registry_fault){field->name, field->in_key ? "nothing: the key has it"
+                                                                : "to come only once"};
+    if (field->in_key || (*seen & bit) != 0)
+        return false;
+    *seen |= bit;
+    *value = slice_after(*value, used);
+    used = read_field(*value, field, record);
+    fault->why = used == 0 ? "another type, or less" : registry_field_fault(record, field);
+    if (fault->why != NULL)
+        return false;
+    *value = slice_after(*value, used);
+    return true;
+}
+
+bool registry_read_at(enum registry_kind kind, struct slice key, struct slice value, void *record,
+                      struct registry_fault *fault) {
     uint32_t count = 0, seen = 0;
     memset(record, 0, schema_of(kind)->size);
-    *why = "the key is not one of this kind of record";
+    *fault = (struct registry_fault){NULL, "the key is not one of this kind of record"};
     if (!read_key(kind, key, record))
         return false;
     size_t used = read_map(value, &count);
-    *why = "the value is no map of fields";
-    for (uint32_t i = 0; used > 0 && i < count; i++) {
-        struct slice name;
-        size_t head = frame_read_string(value.base + used, value.size - used, &name);
-        if (head == 0)
+    fault->why = "the value is no map of fields";
+    if (used == 0)
+        return false;
+    value = slice_after(value, used);
+    for (uint32_t i = 0; i < count; i++)
+        if (!read_named(kind, &value, &seen, record, fault))
             return false;
-        const struct registry_field *field = registry_field_of(kind, name);
-        uint32_t bit = field == NULL ? 0 : 1u << (field - schema_of(kind)->fields);
-        *why = "a field is unknown, comes twice, or belongs to the key";
-        if (field == NULL || field->in_key || (seen & bit) != 0)
-            return false;
-        seen |= bit;
-        used += head;
-        *why = "a field is of another type, or too large";
-        head = read_field(slice_after(value, used), field, record);
-        if (head == 0)
-            return false;
-        used += head;
-    }
-    return used > 0 && used == value.size;
+    *fault = (struct registry_fault){NULL, "something stands behind the value's map"};
+    return value.size == 0;
+}
+
+bool registry_read(enum registry_kind kind, struct slice key, struct slice value, void *record,
+                   const char **why) {
+    struct registry_fault fault;
+    bool good = registry_read_at(kind, key, value, record, &fault);
+    *why = fault.why;
+    return good;
 }

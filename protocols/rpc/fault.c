@@ -60,8 +60,12 @@ const char *rpc_fault_text(const struct rpc_fault *fault, char text[RPC_FAULT_TE
         add(&out, '.');
     }
     add_text(&out, places[fault->place], fault->leg);
-    add_text(&out, ": expected ", 0);
-    add_text(&out, expectations[fault->expected], 0);
+    if (fault->field != NULL) {
+        add(&out, '.');
+        add_text(&out, fault->field, 0);
+    }
+    add_text(&out, fault->text != NULL && fault->field == NULL ? ": " : ": expected ", 0);
+    add_text(&out, fault->text != NULL ? fault->text : expectations[fault->expected], 0);
     text[out.used] = '\0';
     return text;
 }

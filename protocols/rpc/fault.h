@@ -71,7 +71,6 @@
     X(SMALL,       "at most 2048 bytes a payment") \
     X(PAYMENTS,    "an array of 1 to 8190 payments") \
     X(PARAMS,      "an array of not more than the method's params, within 16 KiB") \
-    X(RECORD,      "a record of the kind that the key names, whole and within its bounds") \
     X(MAP,         "a map with text keys") \
     X(KNOWN_KEY,   "only keys that the method knows, each once") \
     X(PRESENT,     "a value: it is missing, and the gateway has none of its own")
@@ -92,12 +91,14 @@ enum rpc_expected {
 };
 
 struct rpc_fault {
-    uint32_t item;    /* index of the payment                                            */
-    bool in_item;     /* the place is within payments[item]                              */
-    uint8_t map;      /* enum rpc_place of the map the place is a key of, or NONE        */
-    uint8_t place;    /* enum rpc_place; NONE: nothing is wrong                          */
-    uint8_t leg;      /* index, when the place is a leg's                                */
-    uint8_t expected; /* enum rpc_expected                                               */
+    const char *text;  /* instead of `expected`, static; NULL: as that says               */
+    const char *field; /* of the map at the place, static; NULL: none in particular       */
+    uint32_t item;     /* index of the payment                                            */
+    bool in_item;      /* the place is within payments[item]                              */
+    uint8_t map;       /* enum rpc_place of the map the place is a key of, or NONE        */
+    uint8_t place;     /* enum rpc_place; NONE: nothing is wrong                          */
+    uint8_t leg;       /* index, when the place is a leg's                                */
+    uint8_t expected;  /* enum rpc_expected                                               */
 };
 
 /* Notes what is wrong; returns false, for the reader to return. */
@@ -105,6 +106,15 @@ static inline bool rpc_fail(struct rpc_fault *fault, enum rpc_place place,
                             enum rpc_expected expected) {
     fault->place = (uint8_t)place;
     fault->expected = (uint8_t)expected;
+    return false;
+}
+
+/* The same of a map whose fields are another module's. */
+static inline bool rpc_fail_field(struct rpc_fault *fault, enum rpc_place place, const char *field,
+                                  const char *text) {
+    fault->place = (uint8_t)place;
+    fault->field = field;
+    fault->text = text;
     return false;
 }
 

@@ -195,16 +195,17 @@ static enum ledger_status token_issue(const struct rpc_method *method, const msg
     return ledger_put_token(writer, account, (const uint8_t *)hash.base, (uint32_t)expires_in_s);
 }
 
-/* [key, value, version] and [key]: registry_put, registry_get. */
 /* What the integrations read must be what they expect; keys of other words are the operator's. */
-static bool record_is_good(struct slice key, struct slice value) {
+static bool check_record(struct slice key, struct slice value, struct rpc_fault *fault) {
     union registry_record record;
-    const char *why;
+    struct registry_fault wrong;
     enum registry_kind kind = registry_kind_of(key);
-    return kind == REGISTRY_KINDS ||
-           (registry_read(kind, key, value, &record, &why) && registry_check(kind, &record, &why));
+    return kind == REGISTRY_KINDS || registry_take(kind, key, value, &record, &wrong) ||
+           rpc_fail_field(fault, RPC_PLACE_VALUE, wrong.field,
+                          wrong.why != NULL ? wrong.why : "a value: the record must have it");
 }
 
+/* [key, value, version] and [key]: registry_put, registry_get. */
 static enum ledger_status registry(const struct rpc_method *method, const msgpack_object *params,
                                    const struct grant *grant, struct ledger_writer *writer,
                                    struct rpc_note *note) {
@@ -218,12 +219,9 @@ static enum ledger_status registry(const struct rpc_method *method, const msgpac
     if (!rpc_read_bytes(rpc_element(params, 1), RPC_PLACE_VALUE, LEDGER_VALUE_MAX, &value,
                         &note->fault) ||
         (params->via.array.size > 2 &&
-         !rpc_read_uint(rpc_element(params, 2), RPC_PLACE_VERSION, &version, &note->fault)))
+         !rpc_read_uint(rpc_element(params, 2), RPC_PLACE_VERSION, &version, &note->fault)) ||
+        !check_record(key, value, &note->fault))
         return LEDGER_BAD_COMMAND;
-    if (!record_is_good(key, value)) {
-        (void)rpc_fail(&note->fault, RPC_PLACE_VALUE, RPC_EXPECTED_RECORD);
-        return LEDGER_BAD_COMMAND;
-    }
     return ledger_put_registry(writer, key.base, (uint32_t)key.size, value.base,
                                (uint32_t)value.size, version);
 }

@@ -15,6 +15,8 @@ enum { LINES_MAX = 64, LINE_MAX = 90000, HEADERS_MAX = 8, RESULTS_MAX = 16 };
 /* One file on its way through the adapter. */
 struct exchange {
     const struct adapter *adapter;
+    struct adapter_settings settings;
+    struct adapter_env env;
     void *context;
     char *lines[LINES_MAX]; /* its input: comments, and what stands behind "> " */
     uint32_t line_count;
@@ -67,13 +69,11 @@ static void same_random(void *bytes, size_t size) {
     memset(bytes, 1, size);
 }
 
-static const struct adapter_settings settings = {.node_key = "", .token_life_s = 300};
-static const struct adapter_env env = {.version = "1.2.3",
-                                       .stats = node_stats,
-                                       .ready = node_ready,
-                                       .settings = &settings,
-                                       .registry_get = registry_get,
-                                       .random = same_random};
+static const struct adapter_env usual_env = {.version = "1.2.3",
+                                             .stats = node_stats,
+                                             .ready = node_ready,
+                                             .registry_get = registry_get,
+                                             .random = same_random};
 
 /* ---- Input --------------------------------------------------------------------------------- */
 
@@ -255,7 +255,9 @@ static bool take_result(struct exchange *exchange, const char *line) {
 static void take_request(struct exchange *exchange, const char *line) {
     const char *rest;
     struct adapter_request *request = &exchange->request;
-    if (starts(line, "grant ", &rest)) {
+    if (strcmp(line, "no-node-key") == 0) {
+        exchange->settings.node_key = NULL;
+    } else if (starts(line, "grant ", &rest)) {
         read_grant(exchange, rest);
     } else if (starts(line, "call ", &rest)) {
         read_call(exchange, rest, false);
@@ -328,7 +330,10 @@ static void run_file(const struct adapter *adapter, const char *path) {
         exchange->lines[exchange->line_count++] = strdup(line);
     }
     (void)fclose(file);
-    cr_assert_eq(adapter->init(&exchange->context, &env), 0);
+    exchange->settings = (struct adapter_settings){.node_key = "", .token_life_s = 300};
+    exchange->env = usual_env;
+    exchange->env.settings = &exchange->settings;
+    cr_assert_eq(adapter->init(&exchange->context, &exchange->env), 0);
     run_lines(exchange);
     adapter->fini(exchange->context);
     if (getenv("GOLDEN_UPDATE") != NULL) {

@@ -30,6 +30,38 @@ Test(tariff, percent_agrees_with_wide_arithmetic) {
                    (amount * percent + 5000) / 10000);
 }
 
+/* The same rule in 128 bits: nothing is lost on the way there, up to the largest amount. */
+static bool wide_fee(const struct registry_tariff *tariff, uint64_t amount, uint64_t *fee) {
+    __extension__ unsigned __int128 sum = (unsigned __int128)amount * tariff->percent + 5000;
+    sum = sum / 10000 + tariff->fixed;
+    sum = sum < tariff->minimum ? tariff->minimum : sum;
+    sum = tariff->maximum != 0 && sum > tariff->maximum ? tariff->maximum : sum;
+    *fee = (uint64_t)sum;
+    return sum <= LEDGER_AMOUNT_MAX;
+}
+
+Test(tariff, every_fee_agrees_with_wide_arithmetic_up_to_the_largest_amount) {
+    static const uint64_t parts[] = {0, 1, 4999, 5000, LEDGER_AMOUNT_MAX - 1, LEDGER_AMOUNT_MAX};
+    uint64_t counts[2] = {0, 0};
+    for (uint32_t percent = 0; percent <= 10000; percent += percent < 9 ? 1 : 111)
+        for (uint32_t bit = 0; bit <= 60; bit++)
+            for (uint32_t mix = 0; mix < 6 * 6 * 6 * 3; mix++) {
+                struct registry_tariff tariff = {.percent = percent,
+                                                 .fixed = parts[mix % 6],
+                                                 .minimum = parts[mix / 6 % 6],
+                                                 .maximum = parts[mix / 36 % 6]};
+                uint64_t fee = 0, wide = 0, amount = (1ull << bit) + mix / 216 - 1;
+                if (amount == 0 || amount > LEDGER_AMOUNT_MAX)
+                    continue;
+                bool good = registry_fee(&tariff, amount, &fee);
+                bool expected = wide_fee(&tariff, amount, &wide);
+                cr_assert(good == expected && (!good || fee == wide), "%llu tiyn at %u, mix %u",
+                          (unsigned long long)amount, percent, mix);
+                counts[good]++;
+            }
+    cr_expect(counts[0] > 0 && counts[1] > 0, "both kinds of answer were met");
+}
+
 Test(tariff, fixed_minimum_and_maximum_bound_it) {
     struct registry_tariff tariff = {.percent = 100, .fixed = 30, .minimum = 50, .maximum = 200};
     fee_is(tariff, 1000, 50);
