@@ -192,7 +192,7 @@ static void put_reply(struct exchange *exchange) {
         return;
     }
     buffer_format(&exchange->out, "< %u %s\n", reply->status, reply->content_type);
-    const char *line = reply->headers->base;
+    const char *line = reply->headers->used > 0 ? reply->headers->base : "";
     const char *end = line + reply->headers->used;
     while (line < end) {
         const char *stop = memchr(line, '\r', (size_t)(end - line));
