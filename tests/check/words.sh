@@ -28,7 +28,9 @@ word 'cmd|cmds' 'command'
 word 'acct|acc|accts' 'account'
 word 'amt' 'amount'
 word 'cfg' 'config'
-word 'txn' 'payment, or batch' '^ledger/store|^bench/|MDB_|mdb_|^tests/(lib|sim|fault)'
+# txn_id and txn_date are what check/pay itself calls its parameters.
+word 'txn' 'payment, or batch' \
+  '^ledger/store|^bench/|MDB_|mdb_|^tests/(lib|sim|fault)|^tests/[a-z_/]*checkpay'
 word 'transfer|transfers' 'payment' '[Tt]ransfer-?[Ee]ncoding|F_TRANSFER|transferred'
 word 'msisdn|iban' 'account'
 finish

@@ -1,0 +1,52 @@
+#include "protocols/common/percent.h"
+
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool percent_decode(struct slice text, char *bytes, size_t max, size_t *size) {
+    *size = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.base[i] == '+' ? ' ' : text.base[i];
+        if (c == '%') {
+            int high = text.size - i > 2 ? hex_digit(text.base[i + 1]) : -1;
+            int low = text.size - i > 2 ? hex_digit(text.base[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return false;
+            c = (char)(high * 16 + low);
+            i += 2;
+        }
+        if (*size == max)
+            return false;
+        bytes[(*size)++] = c;
+    }
+    return true;
+}
+
+static bool is_plain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+void percent_encode(struct buffer *out, struct slice text) {
+    static const char hex[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char byte = (unsigned char)text.base[i];
+        const char code[3] = {'%', hex[byte >> 4], hex[byte & 15]};
+        bool plain = is_plain(text.base[i]);
+        buffer_append(out, plain ? text.base + i : code, plain ? 1 : sizeof code);
+    }
+}
+
+struct slice percent_cut(struct slice *rest, char mark) {
+    const char *place = rest->size == 0 ? NULL : memchr(rest->base, mark, rest->size);
+    struct slice part = *rest;
+    if (place != NULL)
+        part.size = (size_t)(place - rest->base);
+    *rest = slice_after(*rest, place == NULL ? rest->size : part.size + 1);
+    return part;
+}
