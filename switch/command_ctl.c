@@ -32,6 +32,7 @@ static const char help[] =
     "  tariff set OPERATION [--agent LOGIN] [--merchant LOGIN] [FIELDS] | off | show | list\n"
     "  agent|merchant key add LOGIN FILE.pem [--number N]   a public key or a certificate\n"
     "  agent|merchant key list LOGIN | key block LOGIN NUMBER | key unblock LOGIN NUMBER\n"
+    "  import FILE.csv [--update] [--errors FILE]   clients in bulk; -: standard input\n"
     "  key new [--out FILE]   makes the node's own key pair, without a node\n"
     "\n"
     "  The fields of one of them: tiyn ctl client --help. Nothing is ever removed: block it.\n"
@@ -105,7 +106,7 @@ static const char help[] =
 const struct ctl_command ctl_commands[] = {
     {"accounts list", "", PAGE, NONE, .run = ctl_accounts_list},
     {"accounts show", "ID", NONE, .run = ctl_accounts_show},
-    {"accounts open", "ID", ACCOUNT | CTL_BIT(KIND), .overdraft_flag = true, NONE,
+    {"accounts open", "ID", ACCOUNT | CTL_BIT(KIND), .flag = "overdraft", NONE,
      .run = ctl_accounts_open},
     {"accounts change", "ID", ACCOUNT, NONE, .run = ctl_accounts_change},
     {"accounts freeze", "ID", NONE, .run = ctl_accounts_freeze},
@@ -139,6 +140,7 @@ const struct ctl_command ctl_commands[] = {
      .run = ctl_tariff_set},
     {"tariff off", "OPERATION", PARTNERS, .kind = REGISTRY_TARIFF, .run = ctl_tariff_off},
     READ("tariff", "OPERATION", TARIFF, PARTNERS),
+    {"import", "FILE", CTL_BIT(ERRORS), .flag = "update", NONE, .run = ctl_import},
     {"key new", "", CTL_BIT(OUT), .alone = true, NONE, .run = ctl_key_new},
 };
 /* clang-format on */

@@ -164,7 +164,7 @@ int ctl_accounts_open(struct ctl *ctl) {
     pack_text(packer, "kind");
     pack_text(packer, kind);
     pack_text(packer, "flags");
-    msgpack_pack_uint32(packer, ctl->overdraft ? LEDGER_ACCOUNT_OVERDRAFT : 0);
+    msgpack_pack_uint32(packer, ctl->flag ? LEDGER_ACCOUNT_OVERDRAFT : 0);
     if (!pack_given(ctl, packer)) {
         return COMMAND_USAGE;
     }

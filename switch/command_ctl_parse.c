@@ -101,9 +101,9 @@ static struct option option_of(struct ctl *ctl, struct slice name) {
         option.flag = &ctl->json;
     } else if (slice_equal(name, SLICE("help"))) {
         option.flag = &ctl->help;
-    } else if (slice_equal(name, SLICE("overdraft")) && command != NULL &&
-               command->overdraft_flag) {
-        option.flag = &ctl->overdraft;
+    } else if (command != NULL && command->flag != NULL &&
+               slice_equal(name, slice_text(command->flag))) {
+        option.flag = &ctl->flag;
     }
     for (int i = 0; i < CTL_OPTIONS; i++) {
         if ((allowed & (1u << i)) != 0 && slice_equal(name, slice_text(ctl_option_flags[i]))) {
@@ -266,8 +266,10 @@ static void print_command(const struct ctl_command *command) {
             printf(" [--%s %s]", ctl_option_flags[i], option_values[i]);
         }
     }
-    printf("%s%s\n", command->overdraft_flag ? " [--overdraft]" : "",
-           command->fields ? " [FIELDS]" : "");
+    if (command->flag != NULL) {
+        printf(" [--%s]", command->flag);
+    }
+    puts(command->fields ? " [FIELDS]" : "");
 }
 
 void ctl_help_group(const char *words) {

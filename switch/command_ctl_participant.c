@@ -139,29 +139,34 @@ static int get(struct ctl *ctl, uint64_t id, const msgpack_object **account) {
 
 /* ---- Doing it ----------------------------------------------------------------------------- */
 
-/* An account that was there before: is it what the record needs? */
-static int check_fit(struct ctl *ctl, const struct ledger_account_request *want) {
-    const msgpack_object *account = NULL;
-    char kind[CTL_TEXT], hint[2 * CTL_TEXT];
-    int code = get(ctl, want->id, &account);
-    if (code != COMMAND_OK) {
-        return code;
-    }
+bool ctl_account_fits(const msgpack_object *account, const struct ledger_account_request *want,
+                      char *why) {
+    char kind[CTL_TEXT];
     uint64_t owner = ctl_uint(account, "owner"), flags = ctl_uint(account, "flags");
     ctl_text(rpc_client_field(account, "kind"), kind);
     if (strcmp(kind, ledger_kind_name(want->kind)) != 0) {
-        snprintf(hint, sizeof(hint),
-                 "account %" PRIu64 " is there and is of kind %s, not %s; name another one",
+        snprintf(why, CTL_TEXT,
+                 "account %" PRIu64 " is there and is of kind %.40s, not %s; name another one",
                  want->id, kind, ledger_kind_name(want->kind));
     } else if (owner != 0 && owner != want->owner) {
-        snprintf(hint, sizeof(hint), "account %" PRIu64 " belongs to %" PRIu64 "; name another one",
+        snprintf(why, CTL_TEXT, "account %" PRIu64 " belongs to %" PRIu64 "; name another one",
                  want->id, owner);
     } else if ((flags & LEDGER_ACCOUNT_CLOSED) != 0) {
-        snprintf(hint, sizeof(hint), "account %" PRIu64 " is closed; name another one", want->id);
+        snprintf(why, CTL_TEXT, "account %" PRIu64 " is closed; name another one", want->id);
     } else {
-        return COMMAND_OK;
+        return true;
     }
-    return ctl_refused(ctl, LEDGER_ACCOUNT_EXISTS, hint);
+    return false;
+}
+
+static int check_fit(struct ctl *ctl, const struct ledger_account_request *want) {
+    const msgpack_object *account = NULL;
+    char why[CTL_TEXT];
+    int code = get(ctl, want->id, &account);
+    if (code == COMMAND_OK && !ctl_account_fits(account, want, why)) {
+        code = ctl_refused(ctl, LEDGER_ACCOUNT_EXISTS, why);
+    }
+    return code;
 }
 
 int ctl_accounts_ensure(struct ctl *ctl, const struct ctl_accounts *accounts) {
@@ -190,9 +195,8 @@ static uint64_t limit_of(const msgpack_object *account, const char *key) {
     return none ? LEDGER_NO_CEILING : ctl_uint(account, key);
 }
 
-/* The fields in which the account is not as it must be; want->flags becomes what they must be. */
-static uint32_t differing(const msgpack_object *account, const struct ctl_accounts *accounts,
-                          struct ledger_account_request *want) {
+uint32_t ctl_account_differs(const msgpack_object *account, const struct ctl_accounts *accounts,
+                             struct ledger_account_request *want) {
     uint64_t flags = ctl_uint(account, "flags");
     uint32_t fields = 0;
     fields |= ctl_uint(account, "floor") != want->floor ? LEDGER_FIELD_FLOOR : 0u;
@@ -218,7 +222,7 @@ int ctl_accounts_settle(struct ctl *ctl, const struct ctl_accounts *accounts, bo
         unsigned status = 0;
         want.id = accounts->ids[i];
         code = get(ctl, want.id, &account);
-        uint32_t fields = code == COMMAND_OK ? differing(account, accounts, &want) : 0;
+        uint32_t fields = code == COMMAND_OK ? ctl_account_differs(account, accounts, &want) : 0;
         if (fields == 0) {
             continue;
         }

@@ -25,7 +25,8 @@
     X(NUMBER,      "number",      "N") \
     X(AGENT,       "agent",       "LOGIN") \
     X(MERCHANT,    "merchant",    "LOGIN") \
-    X(OUT,         "out",         "FILE")
+    X(OUT,         "out",         "FILE") \
+    X(ERRORS,      "errors",      "FILE")
 /* clang-format on */
 
 enum ctl_option {
@@ -45,7 +46,7 @@ struct ctl {
     const struct ctl_command *command;
     const char *options[CTL_OPTIONS]; /* values, NULL: not given                   */
     bool json, help;
-    bool overdraft;                           /* the flag of accounts open                */
+    bool flag;                                /* the command's own one is set             */
     const char *arguments[CTL_ARGUMENTS_MAX]; /* as many as the command takes             */
     uint32_t argument_count;
     struct ctl_given { /* options that are a record's fields */
@@ -60,7 +61,7 @@ struct ctl_command {
     const char *words;       /* "accounts show"                                     */
     const char *arguments;   /* their names: "REQUESTER REFERENCE"; "": none        */
     uint32_t options;        /* CTL_BIT of those it takes, but data and socket      */
-    bool overdraft_flag;     /* --overdraft has no value                            */
+    const char *flag;        /* an option of its own without a value: "overdraft"; or NULL */
     bool alone;              /* it needs no node                                    */
     bool fields;             /* the fields of its kind are options                  */
     enum registry_kind kind; /* of the record it is about; of others it says nothing */
@@ -112,6 +113,8 @@ int ctl_partner_key_add(struct ctl *ctl);
 int ctl_partner_key_list(struct ctl *ctl);
 int ctl_partner_key_block(struct ctl *ctl);
 int ctl_partner_key_unblock(struct ctl *ctl);
+
+int ctl_import(struct ctl *ctl); /* command_import.c */
 
 /* ---- Calls (command_ctl_call.c) ---- */
 
@@ -201,6 +204,13 @@ int ctl_accounts_plan(struct ctl *ctl, struct ctl_record *record, const struct c
 int ctl_accounts_ensure(struct ctl *ctl, const struct ctl_accounts *accounts);
 /* Changes them as they must be: after it. *changed is set when one was changed. */
 int ctl_accounts_settle(struct ctl *ctl, const struct ctl_accounts *accounts, bool *changed);
+
+/* False: an account that is there (of account_get) is not what `want` needs; why: CTL_TEXT. */
+bool ctl_account_fits(const msgpack_object *account, const struct ledger_account_request *want,
+                      char *why);
+/* The fields in which the account is not as it must be; want->flags becomes what they must be. */
+uint32_t ctl_account_differs(const msgpack_object *account, const struct ctl_accounts *accounts,
+                             struct ledger_account_request *want);
 
 /* ---- Values (command_ctl_print.c) ---- */
 
