@@ -15,6 +15,7 @@
 #include "ledger/ledger.h"
 #include "protocols/common/buffer.h"
 #include "protocols/common/slice.h"
+#include "protocols/outbound.h"
 
 /* What an authenticated gateway may do. Made by the switch from its config; lives as long as the
  * node. A range with first 0 and last UINT64_MAX is "all". */
@@ -69,11 +70,21 @@ struct adapter_request {
     bool secure;               /* HTTP: a trusted proxy says that the client came by https */
 };
 
+/* What a provider is asked before a request is answered: a check, which moves nothing. */
+struct adapter_question {
+    uint32_t provider; /* its number in the config                    */
+    uint64_t service;  /* the provider's number of the service, or 0  */
+    uint64_t amount;   /* tiyn; 0: not said                           */
+    struct slice account;
+};
+
 /* A request on a worker. The node's copy: all slices live until work_encode has returned, but
  * there are no headers. memory: the adapter's own layout; not cleared. */
 #define ADAPTER_WORK_MEMORY 4096
 struct adapter_work {
     struct adapter_request request;
+    struct adapter_question question; /* of ADAPTER_ASK; its slice lives as long as the request */
+    struct outbound_answer answer;    /* to it, filled by the node before work_encode           */
     _Alignas(16) uint8_t memory[ADAPTER_WORK_MEMORY];
 };
 
@@ -94,6 +105,9 @@ enum adapter_verdict {
     ADAPTER_QUERY,    /* call query on a worker, with a snapshot                          */
     ADAPTER_ANSWERED, /* *reply is complete                                               */
     ADAPTER_WORK,     /* call work on a worker. Of decode only, and with HTTP             */
+    ADAPTER_ASK,      /* of work only: ask work->question's provider, then give the commands that
+                         were written, if any, to the ledger, then call work_encode. A provider
+                         that gives no answer in time has answered AGAIN                  */
 };
 
 /* What the config says to adapters; lives as long as the node. */
@@ -104,8 +118,9 @@ struct adapter_settings {
     uint32_t repeat_after_ms; /* age of a hold at which the agent's repeat completes it         */
     uint32_t hold_life_s;     /* of a terminal payment's hold without repeats                   */
     uint32_t token_life_s;    /* of a cash-out token                                           */
-    const char *node_key;     /* PEM of the node's private RSA key, NUL-terminated; NULL: none */
-    uint8_t token_key[32];    /* what cash-out tokens are hashed with; secret                  */
+    uint64_t vostok_plat_service; /* code of the service that vostokPlat* pay for; 0: none     */
+    const char *node_key;  /* PEM of the node's private RSA key, NUL-terminated; NULL: none */
+    uint8_t token_key[32]; /* what cash-out tokens are hashed with; secret                  */
 };
 
 /* What the node tells about itself, and does for an operator. Functions: any thread. */
@@ -150,10 +165,11 @@ struct adapter {
                   struct adapter_reply *reply);
 
     /* Worker threads, several at once with one context. As decode, but at most
-     * ADAPTER_WORK_COMMANDS commands; SUBMIT or ANSWERED. NULL when never ADAPTER_WORK. */
+     * ADAPTER_WORK_COMMANDS commands; SUBMIT, ASK or ANSWERED. NULL when never ADAPTER_WORK. */
     enum adapter_verdict (*work)(void *context, struct adapter_work *work,
                                  struct ledger_writer *writer, struct adapter_reply *reply);
-    /* As encode; results are never NULL. Not called when the peer has gone. */
+    /* As encode; results are NULL only when no command was written (ASK). Not called when the peer
+     * has gone. */
     void (*work_encode)(void *context, struct adapter_work *work,
                         const struct ledger_result *results, uint32_t count,
                         struct adapter_reply *reply);

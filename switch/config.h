@@ -33,6 +33,7 @@ struct config {
     uint64_t amount_max;                /* tiyn                                            */
     uint64_t fee_account;               /* account id                                      */
     uint32_t repeat_after_ms, hold_life_s, token_life_s;
+    uint64_t vostok_plat_service;
     /* [timeouts], ms */
     uint32_t header_timeout_ms; /* from the first byte of a request to its last           */
     uint32_t idle_timeout_ms;   /* without a request in flight; 0: never                  */

@@ -43,6 +43,7 @@ const struct config_key config_keys[CONFIG_KEYS] = {
     {"soap", "fee_account", "2", 1, UINT64_MAX - 1, AT(fee_account), CONFIG_U64},
     {"soap", "repeat_after_ms", "1000", 1, 600000, AT(repeat_after_ms), CONFIG_U32},
     {"soap", "hold_life_s", "86400", 1, 2592000, AT(hold_life_s), CONFIG_U32},
+    {"soap", "vostok_plat_service", "0", 0, INT64_MAX, AT(vostok_plat_service), CONFIG_U64},
     {"soap", "token_life_s", "300", 1, 86400, AT(token_life_s), CONFIG_U32},
     {"log", "format", "json", 0, 0, AT(log_format), CONFIG_LOG_FORMAT},
     {"log", "level", "info", 0, 0, AT(log_level), CONFIG_LOG_LEVEL},

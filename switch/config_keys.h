@@ -28,7 +28,7 @@ struct config_key {
     enum config_type type;
 };
 
-#define CONFIG_KEYS 30
+#define CONFIG_KEYS 31
 extern const struct config_key config_keys[CONFIG_KEYS];
 
 /* Sets a key from its text. folder: what relative paths are relative to, "" for none.

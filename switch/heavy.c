@@ -176,7 +176,11 @@ static void after_work(uv_work_t *request, int status) {
         call_give(&loop->calls, call);
         return;
     }
-    if (job->verdict == ADAPTER_SUBMIT) {
+    if (job->verdict == ADAPTER_ASK) { /* no provider can be asked yet: it is silent */
+        job->work.answer =
+            (struct outbound_answer){.verdict = OUTBOUND_AGAIN, .code = OUTBOUND_NO_CODE};
+    }
+    if (job->verdict == ADAPTER_SUBMIT || job->verdict == ADAPTER_ASK) {
         if (submit(conn, call, job)) {
             return;
         }

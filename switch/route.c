@@ -56,6 +56,7 @@ enum route_verdict route_request(struct conn *conn, struct call *call,
         return worker_query(loop, call) ? ROUTE_SENT : ROUTE_BUSY;
     case ADAPTER_WORK:
         return heavy_start(conn, call, request) ? ROUTE_SENT : ROUTE_BUSY;
+    case ADAPTER_ASK: /* of work alone */
     case ADAPTER_ANSWERED:
     default:
         return ROUTE_ANSWERED;

@@ -113,7 +113,7 @@ static enum adapter_verdict refused(const struct soap_work *work) {
 }
 
 static enum adapter_verdict answered(const struct soap_work *work) {
-    answer_reply(work->context, work->call, NULL, work->reply);
+    answer_reply(work->context, work->call, NULL, NULL, 0, work->reply);
     return ADAPTER_ANSWERED;
 }
 
@@ -159,7 +159,7 @@ static enum adapter_verdict work_payment(struct soap_work *work, const struct so
     if (!done && call->refusal == SOAP_REFUSED_CLIENT_NOT_FOUND &&
         soap_operations[call->operation].answer == SOAP_ANSWER_USER)
         return answered(work); /* a question about nobody is answered without basicUserInfo */
-    return put(work, done);
+    return done && payment_asks(call->operation) ? ADAPTER_ASK : put(work, done);
 }
 
 static enum adapter_verdict work_operation(struct soap_work *work) {
@@ -175,12 +175,10 @@ static enum adapter_verdict work_operation(struct soap_work *work) {
         return payment_client(work, values.client) ? answered(work) : refused(work);
     if (call->operation == SOAP_OP_AVAILABLE_BALANCE)
         return put(work, put_balance(work));
-    if (call->operation == SOAP_OP_COMPLETE || call->operation == SOAP_OP_DECLINE)
-        return put(work,
-                   put_end(work, &values,
-                           call->operation == SOAP_OP_COMPLETE ? LEDGER_COMPLETE : LEDGER_DECLINE));
-    (void)call_refuse(call, SOAP_REFUSED_SERVICE_UNAVAILABLE); /* there are no providers yet */
-    return refused(work);
+    ASSERT(call->operation == SOAP_OP_COMPLETE || call->operation == SOAP_OP_DECLINE);
+    return put(work,
+               put_end(work, &values,
+                       call->operation == SOAP_OP_COMPLETE ? LEDGER_COMPLETE : LEDGER_DECLINE));
 }
 
 static enum adapter_verdict work_request(struct soap_work *work) {
@@ -206,6 +204,7 @@ static enum adapter_verdict work(void *context, struct adapter_work *memory,
         .call = (struct soap_call *)(void *)memory->memory,
         .writer = writer,
         .reply = reply,
+        .question = &memory->question,
     };
     *work.call = (struct soap_call){
         .service = (uint8_t)find_service(memory->request.path),
@@ -217,12 +216,24 @@ static enum adapter_verdict work(void *context, struct adapter_work *memory,
     return verdict;
 }
 
-/* Two commands: the second looks up what the first has done. */
+/* What the provider says to a question. */
+static enum soap_refusal provider_refusal(const struct soap_call *call,
+                                          const struct outbound_answer *answer) {
+    if (!payment_asks(call->operation) || answer->verdict == OUTBOUND_OK)
+        return SOAP_REFUSALS;
+    return answer->verdict == OUTBOUND_REFUSED ? SOAP_REFUSED_PROVIDER_REFUSED
+                                               : SOAP_REFUSED_PROVIDER_SILENT;
+}
+
+/* The first of the commands that was refused: those that make a client may have been before us. */
 static enum soap_refusal refusal_of(const struct soap_call *call,
                                     const struct ledger_result *results, uint32_t count) {
-    enum soap_refusal refusal = payment_refusal(call, (enum ledger_status)results[0].status);
-    if (refusal == SOAP_REFUSALS && count > 1)
-        refusal = payment_refusal(call, (enum ledger_status)results[1].status);
+    enum soap_refusal refusal = SOAP_REFUSALS;
+    for (uint32_t i = 0; refusal == SOAP_REFUSALS && i < count; i++) {
+        bool made_before = i < call->made && results[i].status == LEDGER_RECORD_CHANGED;
+        if (!made_before)
+            refusal = payment_refusal(call, (enum ledger_status)results[i].status);
+    }
     return refusal;
 }
 
@@ -230,10 +241,12 @@ static void work_encode(void *context, struct adapter_work *memory,
                         const struct ledger_result *results, uint32_t count,
                         struct adapter_reply *reply) {
     struct soap_call *call = (struct soap_call *)(void *)memory->memory;
-    ASSERT(count == 1 || count == 2);
-    enum soap_refusal refusal = refusal_of(call, results, count);
+    ASSERT(count >= 1 && count <= 3);
+    enum soap_refusal refusal = provider_refusal(call, &memory->answer);
+    if (refusal == SOAP_REFUSALS)
+        refusal = refusal_of(call, results, count);
     if (refusal == SOAP_REFUSALS) {
-        answer_reply(context, call, results, reply);
+        answer_reply(context, call, &memory->answer, results, count, reply);
     } else {
         (void)call_refuse(call, refusal);
         answer_fault(context, call, reply);

@@ -4,6 +4,7 @@
 #include "protocols/agent_soap/envelope.h"
 #include "protocols/agent_soap/payment.h"
 #include "protocols/agent_soap/translit.h"
+#include "protocols/agent_soap/utility.h"
 #include "protocols/common/assert.h"
 #include "protocols/common/date.h"
 #include "protocols/common/money.h"
@@ -51,10 +52,8 @@ static void put_user(const struct soap_call *call, struct buffer *out) {
 
 static void put_balance(const struct ledger_account *account, struct buffer *out) {
     char text[MONEY_TEXT];
-    int64_t available = (int64_t)(account->credits_posted - account->debits_posted) -
-                        (int64_t)account->debits_pending + (int64_t)account->floor;
     buffer_format(out, "<agentBalanceResponse>%s</agentBalanceResponse>",
-                  money_text_signed(available, text));
+                  money_text_signed(utility_available(account), text));
 }
 
 static const char *state_text(unsigned state) {
@@ -106,7 +105,9 @@ static enum soap_message message_of(const struct soap_call *call,
     case LEDGER_WAITING:
         return SOAP_SAYS_WAITING;
     case LEDGER_HELD:
-        return answer == SOAP_ANSWER_TRANSACTION ? SOAP_SAYS_HELD : SOAP_SAYS_PENDING;
+        return answer == SOAP_ANSWER_TRANSACTION       ? SOAP_SAYS_HELD
+               : payment_is_delivered(call->operation) ? SOAP_SAYS_AT_PROVIDER
+                                                       : SOAP_SAYS_PENDING;
     case LEDGER_COMPLETED:
         return SOAP_SAYS_COMPLETED;
     default:
@@ -114,8 +115,8 @@ static enum soap_message message_of(const struct soap_call *call,
     }
 }
 
-static void put_return(const struct soap_call *call, const struct ledger_result *results,
-                       struct buffer *out) {
+static void put_return(const struct soap_call *call, const struct outbound_answer *provider,
+                       const struct ledger_result *results, uint32_t count, struct buffer *out) {
     enum soap_answer answer = (enum soap_answer)soap_operations[call->operation].answer;
     if (answer == SOAP_ANSWER_ECHO) {
         xml_escape(out, (struct slice){call->echo, call->echo_size});
@@ -130,16 +131,19 @@ static void put_return(const struct soap_call *call, const struct ledger_result 
         put_transaction(call, results[1].body, out);
     else if (answer == SOAP_ANSWER_TERMINAL)
         put_terminal(results->state, out);
+    else if (answer == SOAP_ANSWER_UTILITY)
+        utility_put(call, provider, results[count - 1].body, out);
 }
 
 void answer_reply(const struct soap_context *context, const struct soap_call *call,
-                  const struct ledger_result *results, struct adapter_reply *reply) {
+                  const struct outbound_answer *provider, const struct ledger_result *results,
+                  uint32_t count, struct adapter_reply *reply) {
     struct buffer document;
     const char *name = soap_operations[call->operation].name;
     envelope_start(call, &document);
     buffer_format(&document, "<ns2:%sResponse xmlns:ns2=\"%s\"><return>", name,
                   soap_services[call->service].name_space);
-    put_return(call, results, &document);
+    put_return(call, provider, results, count, &document);
     buffer_format(&document, "</return></ns2:%sResponse>", name);
     envelope_end(&document);
     if (!envelope_send(context, call, &document, 200, reply)) {

@@ -8,10 +8,11 @@
 
 extern const char answer_content_type[]; /* "text/xml; charset=utf-8" */
 
-/* The operation's answer. results: of the commands that its work put, in order; NULL when it put
- * none. */
+/* The operation's answer. results[0..count): of the commands that its work put, in order. provider:
+ * what it said, of operations that ask one; else NULL. */
 void answer_reply(const struct soap_context *context, const struct soap_call *call,
-                  const struct ledger_result *results, struct adapter_reply *reply);
+                  const struct outbound_answer *provider, const struct ledger_result *results,
+                  uint32_t count, struct adapter_reply *reply);
 
 /* The fault of call->refusal: signed when the request was verified. */
 void answer_fault(const struct soap_context *context, const struct soap_call *call,

@@ -36,6 +36,7 @@ struct soap_call {
     uint64_t received_ns;
     uint64_t agent;   /* login      */
     uint64_t account; /* the float  */
+    uint8_t made;     /* commands in front that make a client: 0 or 2 */
     bool known;       /* the client is there: */
     struct registry_client client;
     char echo[CALL_ECHO_MAX];
@@ -51,6 +52,7 @@ struct soap_work {
     struct registry_agent agent; /* once the request is verified */
     struct ledger_writer *writer;
     struct adapter_reply *reply;
+    struct adapter_question *question; /* what a provider is asked first */
 };
 
 /* Notes why the request is refused. Always false. */

@@ -6,15 +6,6 @@
 #include "protocols/common/money.h"
 #include "protocols/common/token.h"
 
-/* How an operation moves money. */
-struct payment_kind {
-    uint16_t operation; /* the ledger's; 0: none              */
-    bool out;           /* the client pays the agent          */
-    bool goods;         /* and a merchant gets it             */
-    bool two_phase;     /* the agent completes or declines it */
-    bool check;         /* only a question                    */
-};
-
 /* clang-format off */
 static const struct payment_kind kinds[SOAP_OPERATIONS] = {
     [SOAP_OP_CREATE_CASH_IN]         = {.operation = OPERATION_CASH_IN, .two_phase = true},
@@ -22,25 +13,18 @@ static const struct payment_kind kinds[SOAP_OPERATIONS] = {
     [SOAP_OP_CASH_IN_PAYMENT]        = {.operation = OPERATION_CASH_IN},
     [SOAP_OP_CASH_IN_AVTOBYS]        = {.operation = OPERATION_CASH_IN_AVTOBYS},
     [SOAP_OP_PAY_FOR_GOODS]          = {.operation = OPERATION_PAY_GOODS, .goods = true},
+    [SOAP_OP_PAY_FOR_SERVICES]       = {.operation = OPERATION_PAY_SERVICE, .service = true},
+    [SOAP_OP_VOSTOK_PLAT]            = {.operation = OPERATION_PAY_SERVICE, .service = true, .full = true},
     [SOAP_OP_CASH_OUT]               = {.operation = OPERATION_CASH_OUT, .out = true},
     [SOAP_OP_CASH_OUT_THROUGH]       = {.operation = OPERATION_CASH_OUT, .out = true},
     [SOAP_OP_CHECK_USER_CASH_IN]     = {.operation = OPERATION_CASH_IN, .check = true},
     [SOAP_OP_PAY_FOR_GOODS_CHECK]    = {.operation = OPERATION_PAY_GOODS, .goods = true, .check = true},
+    [SOAP_OP_PAY_FOR_SERVICES_CHECK] = {.operation = OPERATION_PAY_SERVICE, .service = true, .check = true},
+    [SOAP_OP_VOSTOK_PLAT_CHECK]      = {.operation = OPERATION_PAY_SERVICE, .service = true, .check = true},
     [SOAP_OP_CHECK_CASH_OUT]         = {.operation = OPERATION_CASH_OUT, .out = true, .check = true},
     [SOAP_OP_CHECK_CASH_OUT_THROUGH] = {.operation = OPERATION_CASH_OUT, .out = true, .check = true},
 };
 /* clang-format on */
-
-struct plan {
-    const struct payment_kind *kind;
-    uint64_t amount, client;   /* account */
-    uint64_t merchant, wallet; /* login, account; 0: none */
-    struct ledger_leg_request legs[3];
-    uint32_t leg_count;
-    uint64_t fee;
-    bool by_payer;   /* the fee is paid by who pays the first leg   */
-    bool any_amount; /* a check without an amount: 1 tiyn is asked for */
-};
 
 bool payment_is(unsigned operation) {
     return kinds[operation].operation != 0;
@@ -58,9 +42,17 @@ bool payment_is_goods(unsigned operation) {
     return kinds[operation].goods;
 }
 
+bool payment_is_delivered(unsigned operation) {
+    return kinds[operation].service && !kinds[operation].check;
+}
+
+bool payment_asks(unsigned operation) {
+    return kinds[operation].check && kinds[operation].service;
+}
+
 /* ---- The registry's part ------------------------------------------------------------------- */
 
-static bool busy(struct soap_work *work) {
+bool payment_busy(struct soap_work *work) {
     return call_refuse(work->call, SOAP_REFUSED_NODE_BUSY);
 }
 
@@ -71,61 +63,71 @@ bool payment_client(struct soap_work *work, uint64_t login) {
     call->known = found == REGISTRY_FOUND;
     if (found == REGISTRY_BROKEN)
         return call_refuse(call, SOAP_REFUSED_INTERNAL);
-    return found != REGISTRY_BUSY || busy(work);
+    return found != REGISTRY_BUSY || payment_busy(work);
+}
+
+bool payment_merchant(struct soap_work *work, uint64_t login, uint64_t wallet,
+                      struct payment_plan *plan) {
+    struct registry_merchant merchant = {.login = login};
+    enum registry_found found = registry_find(work->context->env, REGISTRY_MERCHANT, &merchant);
+    if (found == REGISTRY_BUSY)
+        return payment_busy(work);
+    if (found != REGISTRY_FOUND)
+        return call_refuse(work->call, plan->kind->service ? SOAP_REFUSED_SERVICE_UNAVAILABLE
+                                                           : SOAP_REFUSED_TERMINAL_NOT_FOUND);
+    if (merchant.blocked)
+        return call_refuse(work->call, SOAP_REFUSED_MERCHANT_BLOCKED);
+    plan->merchant = merchant.login;
+    plan->wallet = wallet != 0 ? wallet : merchant.wallets[0];
+    return true;
 }
 
 /* The terminal's merchant, and the wallet that gets the money. */
-static bool find_wallet(struct soap_work *work, struct slice id, struct plan *plan) {
+static bool find_terminal(struct soap_work *work, struct slice id, struct payment_plan *plan) {
     struct registry_terminal terminal = {.merchant = 0};
     ASSERT(id.size < sizeof terminal.id);
     memcpy(terminal.id, id.base, id.size);
     enum registry_found found = registry_find(work->context->env, REGISTRY_TERMINAL, &terminal);
     if (found == REGISTRY_BUSY)
-        return busy(work);
+        return payment_busy(work);
     if (found != REGISTRY_FOUND)
         return call_refuse(work->call, SOAP_REFUSED_TERMINAL_NOT_FOUND);
     if (terminal.blocked)
         return call_refuse(work->call, SOAP_REFUSED_TERMINAL_BLOCKED);
-    struct registry_merchant merchant = {.login = terminal.merchant};
-    found = registry_find(work->context->env, REGISTRY_MERCHANT, &merchant);
-    if (found == REGISTRY_BUSY)
-        return busy(work);
-    if (found != REGISTRY_FOUND)
-        return call_refuse(work->call, SOAP_REFUSED_TERMINAL_NOT_FOUND);
-    if (merchant.blocked)
-        return call_refuse(work->call, SOAP_REFUSED_MERCHANT_BLOCKED);
-    plan->merchant = merchant.login;
-    plan->wallet = terminal.wallet != 0 ? terminal.wallet : merchant.wallets[0];
-    return true;
+    return payment_merchant(work, terminal.merchant, terminal.wallet, plan);
 }
 
 static bool find_parties(struct soap_work *work, const struct soap_values *values,
-                         struct plan *plan) {
+                         struct payment_plan *plan) {
     struct soap_call *call = work->call;
     if (!payment_client(work, values->client))
         return false;
+    if (!call->known && call->operation == SOAP_OP_VOSTOK_PLAT_CHECK)
+        return payment_service(work, values, plan); /* one is made */
     if (!call->known)
         return call_refuse(call, SOAP_REFUSED_CLIENT_NOT_FOUND);
     if (call->client.blocked)
         return call_refuse(call, SOAP_REFUSED_CLIENT_BLOCKED);
     plan->client = call->client.account;
-    return !plan->kind->goods || find_wallet(work, values->terminal, plan);
+    if (plan->kind->service)
+        return payment_service(work, values, plan);
+    return !plan->kind->goods || find_terminal(work, values->terminal, plan);
 }
 
 /* ---- Legs ---------------------------------------------------------------------------------- */
 
-static void add_leg(struct plan *plan, uint64_t debit, uint64_t credit, uint64_t amount) {
+static void add_leg(struct payment_plan *plan, uint64_t debit, uint64_t credit, uint64_t amount) {
     ASSERT(plan->leg_count < 3);
     plan->legs[plan->leg_count++] = (struct ledger_leg_request){debit, credit, amount};
 }
 
-static bool add_fee(struct soap_work *work, struct plan *plan) {
+static bool add_fee(struct soap_work *work, struct payment_plan *plan) {
     const struct adapter_env *env = work->context->env;
     struct registry_tariff tariff;
     enum registry_found found = registry_tariff_find(env, plan->kind->operation, work->agent.login,
                                                      plan->merchant, &tariff);
     if (found == REGISTRY_BUSY)
-        return busy(work);
+        return payment_busy(work);
     if (found == REGISTRY_ABSENT || (found == REGISTRY_FOUND && tariff.off))
         return true;
     uint64_t payer = tariff.payer == PAYER_AGENT    ? work->call->account
@@ -141,22 +143,44 @@ static bool add_fee(struct soap_work *work, struct plan *plan) {
     return true;
 }
 
-static bool make_legs(struct soap_work *work, struct plan *plan) {
+/* What the payer put in beyond what is paid for is the fee. */
+static bool add_rest(struct soap_work *work, struct payment_plan *plan) {
+    if (plan->paid < plan->amount)
+        return call_refuse(work->call, SOAP_REFUSED_BAD_AMOUNT);
+    plan->fee = plan->paid - plan->amount;
+    if (plan->fee > 0)
+        add_leg(plan, plan->client, work->context->env->settings->fee_account, plan->fee);
+    return true;
+}
+
+static bool make_legs(struct soap_work *work, struct payment_plan *plan) {
     uint64_t agent = work->call->account;
     if (plan->kind->out)
-        add_leg(plan, plan->client, agent, plan->amount);
+        add_leg(plan, plan->client, agent, plan->paid);
     else
-        add_leg(plan, agent, plan->client, plan->amount);
-    if (plan->kind->goods)
+        add_leg(plan, agent, plan->client, plan->paid);
+    if (plan->wallet != 0)
         add_leg(plan, plan->client, plan->wallet, plan->amount);
-    return add_fee(work, plan);
+    return plan->kind->full ? add_rest(work, plan) : add_fee(work, plan);
 }
 
 /* ---- Commands ------------------------------------------------------------------------------ */
 
+/* A string of JSON. The text has no control characters. */
+static void json_text(struct buffer *out, struct slice text) {
+    buffer_text(out, "\"");
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.base[i] == '"' || text.base[i] == '\\')
+            buffer_text(out, "\\");
+        buffer_append(out, &text.base[i], 1);
+    }
+    buffer_text(out, "\"");
+}
+
 /* The payment's attributes: first what a repeat must say again, and then what is told of it. */
 static uint32_t put_attributes(const struct soap_call *call, const struct soap_values *values,
-                               const struct plan *plan, struct buffer *out) {
+                               const struct payment_plan *plan, uint64_t service,
+                               struct buffer *out) {
     char amount[MONEY_TEXT], fee[MONEY_TEXT];
     buffer_format(out, "{\"method\":\"%s\",\"amount\":\"%s\",\"client\":\"%llu\"",
                   soap_operations[call->operation].name, money_text(values->amount, amount),
@@ -164,6 +188,12 @@ static uint32_t put_attributes(const struct soap_call *call, const struct soap_v
     if (plan->kind->goods)
         buffer_format(out, ",\"terminal\":\"%.*s\"", (int)values->terminal.size,
                       values->terminal.base);
+    if (plan->kind->full)
+        buffer_format(out, ",\"full_amount\":\"%s\"", money_text(plan->paid, fee));
+    if (plan->kind->service) {
+        buffer_format(out, ",\"service\":%llu,\"account\":", (unsigned long long)service);
+        json_text(out, values->account);
+    }
     uint32_t match_size = (uint32_t)out->used;
     if (plan->merchant != 0)
         buffer_format(out, ",\"merchant\":\"%llu\"", (unsigned long long)plan->merchant);
@@ -178,7 +208,7 @@ static uint32_t put_attributes(const struct soap_call *call, const struct soap_v
 
 /* What cannot be made now may have been made before: a payment from no account is refused by the
  * ledger unless it is a repeat, which it answers first. */
-static void make_impossible(struct plan *plan) {
+static void make_impossible(struct payment_plan *plan) {
     plan->leg_count = 0;
     add_leg(plan, UINT64_MAX, 1, 1);
 }
@@ -190,7 +220,7 @@ static bool put_status(struct soap_work *work, enum ledger_status status) {
 }
 
 static bool put_open(struct soap_work *work, const struct soap_values *values,
-                     const struct plan *plan) {
+                     const struct payment_plan *plan) {
     const struct adapter_settings *settings = work->context->env->settings;
     const struct payment_kind *kind = plan->kind;
     struct buffer attributes;
@@ -207,7 +237,9 @@ static bool put_open(struct soap_work *work, const struct soap_values *values,
         .value_date = values->day,
         .expires_in_s = kind->two_phase ? 0 : settings->hold_life_s,
         .repeat_after_ms = kind->two_phase ? 0 : settings->repeat_after_ms,
-        .match_size = put_attributes(work->call, values, plan, &attributes),
+        .deliver_to = plan->provider,
+        .match_size = put_attributes(work->call, values, plan, payment_service_code(work, values),
+                                     &attributes),
         .attributes = attributes.base,
         .attributes_size = (uint32_t)attributes.used,
     };
@@ -237,19 +269,38 @@ static bool may_be_repeat(const struct soap_call *call) {
     return call->refusal != SOAP_REFUSED_NODE_BUSY && call->refusal != SOAP_REFUSED_INTERNAL;
 }
 
+/* The question to the ledger, and what the answer tells besides. */
+static bool put_check(struct soap_work *work, const struct soap_values *values,
+                      struct payment_plan *plan) {
+    struct soap_call *call = work->call;
+    *work->question = (struct adapter_question){.provider = plan->provider,
+                                                .service = plan->provider_code,
+                                                .amount = values->amount,
+                                                .account = values->account};
+    bool good =
+        call->known || call->operation != SOAP_OP_VOSTOK_PLAT_CHECK
+            ? make_legs(work, plan) &&
+                  put_status(work, ledger_put_check(work->writer, plan->legs, plan->leg_count))
+            : payment_make_client(work, values->client);
+    if (good && call->operation == SOAP_OP_VOSTOK_PLAT_CHECK)
+        good = put_status(work, ledger_put_account_lookup(work->writer, call->account));
+    return good;
+}
+
 bool payment_put(struct soap_work *work, const struct soap_values *values) {
     struct soap_call *call = work->call;
     const struct payment_kind *kind = &kinds[call->operation];
-    struct plan plan = {.kind = kind,
-                        .amount = values->amount != 0 ? values->amount : 1,
-                        .any_amount = values->amount == 0};
-    bool possible = values->amount <= work->context->env->settings->amount_max
+    struct payment_plan plan = {.kind = kind,
+                                .amount = values->amount != 0 ? values->amount : 1,
+                                .any_amount = values->amount == 0};
+    plan.paid = kind->full ? values->full_amount : plan.amount;
+    uint64_t most = work->context->env->settings->amount_max;
+    bool possible = values->amount <= most && plan.paid <= most
                         ? find_parties(work, values, &plan)
                         : call_refuse(call, SOAP_REFUSED_AMOUNT_TOO_LARGE);
-    possible = possible && make_legs(work, &plan);
     if (kind->check)
-        return possible &&
-               put_status(work, ledger_put_check(work->writer, plan.legs, plan.leg_count));
+        return possible && put_check(work, values, &plan);
+    possible = possible && make_legs(work, &plan);
     if (!possible && !may_be_repeat(call))
         return false;
     if (!possible)

@@ -104,10 +104,30 @@
       "The amount is above the largest one of a payment. Enter a smaller one.", \
       "Сома бір төлемге рұқсат етілгеннен көп. Азырақ сома енгізіңіз.") \
     /* whom it concerns */ \
+    X(SERVICE_NOT_FOUND, \
+      "Услуги с этим кодом нет. Выберите другую услугу.", \
+      "There is no service with this code. Choose another one.", \
+      "Бұл кодпен қызмет жоқ. Басқа қызметті таңдаңыз.") \
     X(SERVICE_UNAVAILABLE, \
-      "Оплата этой услуги пока недоступна. Выберите другую услугу.", \
-      "This service cannot be paid for yet. Choose another one.", \
-      "Бұл қызметке әзірге төлеу мүмкін емес. Басқа қызметті таңдаңыз.") \
+      "Оплата этой услуги сейчас недоступна. Повторите позже или выберите другую услугу.", \
+      "This service cannot be paid for now. Try later, or choose another one.", \
+      "Бұл қызметке қазір төлеу мүмкін емес. Кейінірек қайталаңыз немесе басқа қызметті таңдаңыз.") \
+    X(PROVIDER_REFUSED, \
+      "Поставщик услуги не принимает этот лицевой счёт. Проверьте номер счёта.", \
+      "The service's provider does not accept this account. Check its number.", \
+      "Қызмет провайдері бұл дербес шотты қабылдамайды. Шот нөмірін тексеріңіз.") \
+    X(PROVIDER_SILENT, \
+      "Поставщик услуги не отвечает. Деньги не списаны. Повторите позже.", \
+      "The service's provider does not answer. No money was moved. Try later.", \
+      "Қызмет провайдері жауап бермей тұр. Ақша алынған жоқ. Кейінірек қайталаңыз.") \
+    X(BELOW_MINIMUM, \
+      "Сумма меньше наименьшей для этой услуги. Введите большую сумму.", \
+      "The amount is below the least one of this service. Enter a larger one.", \
+      "Сома бұл қызмет үшін ең аз сомадан кем. Көбірек сома енгізіңіз.") \
+    X(ABOVE_MAXIMUM, \
+      "Сумма больше наибольшей для этой услуги. Введите меньшую сумму.", \
+      "The amount is above the largest one of this service. Enter a smaller one.", \
+      "Сома бұл қызмет үшін ең көп сомадан асады. Азырақ сома енгізіңіз.") \
     X(DUPLICATE_RRN, \
       "Платёж с этим номером уже есть, с другими данными. Начните новый платёж.", \
       "There is a payment with this number and other data. Start a new payment.", \
@@ -225,6 +245,10 @@
       "Платёж принят. Повторите запрос, чтобы завершить его.", \
       "The payment is accepted. Repeat the request to complete it.", \
       "Төлем қабылданды. Оны аяқтау үшін сұрауды қайталаңыз.") \
+    X(AT_PROVIDER, \
+      "Платёж принят и передаётся поставщику услуги. Повторите запрос, чтобы узнать результат.", \
+      "The payment is accepted and goes to the provider. Repeat the request to learn the outcome.", \
+      "Төлем қабылданды, қызмет провайдеріне жіберілуде. Нәтижесін білу үшін сұрауды қайталаңыз.") \
     X(WAITING, \
       "Платёж принят и ждёт денег на счёте агента. Пополните счёт и повторите запрос.", \
       "The payment is accepted and waits for the agent's money. Top up and repeat the request.", \

@@ -23,7 +23,6 @@ static bool read_guid(struct slice text, struct soap_call *call, struct soap_val
 /* The refusal of a field that is wrong; SOAP_REFUSALS: it is fine. */
 static enum soap_refusal read_field(enum soap_field field, struct slice text,
                                     struct soap_call *call, struct soap_values *values) {
-    uint64_t number;
     switch (field) {
     case SOAP_USER_NAME:
     case SOAP_TO_USER_NAME:
@@ -32,7 +31,7 @@ static enum soap_refusal read_field(enum soap_field field, struct slice text,
     case SOAP_AMOUNT:
         return read_amount(text, &values->amount) ? SOAP_REFUSALS : SOAP_REFUSED_BAD_AMOUNT;
     case SOAP_FULL_AMOUNT:
-        return read_amount(text, &number) ? SOAP_REFUSALS : SOAP_REFUSED_BAD_AMOUNT;
+        return read_amount(text, &values->full_amount) ? SOAP_REFUSALS : SOAP_REFUSED_BAD_AMOUNT;
     case SOAP_GUID:
         return read_guid(text, call, values) ? SOAP_REFUSALS : SOAP_REFUSED_BAD_GUID;
     case SOAP_RRN:
@@ -51,8 +50,11 @@ static enum soap_refusal read_field(enum soap_field field, struct slice text,
         values->terminal = text;
         return field_terminal(text) ? SOAP_REFUSALS : SOAP_REFUSED_BAD_TERMINAL_ID;
     case SOAP_SERVICE_CODE:
-        return field_number(text, &number) ? SOAP_REFUSALS : SOAP_REFUSED_BAD_SERVICE_CODE;
+        return field_number(text, &values->service) && values->service > 0
+                   ? SOAP_REFUSALS
+                   : SOAP_REFUSED_BAD_SERVICE_CODE;
     case SOAP_UTILITY_ACCOUNT:
+        values->account = text;
         return field_text(text, FIELD_UTILITY_MAX) ? SOAP_REFUSALS
                                                    : SOAP_REFUSED_BAD_UTILITY_ACCOUNT;
     case SOAP_END:

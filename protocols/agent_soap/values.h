@@ -6,8 +6,11 @@
 #include "protocols/agent_soap/field.h"
 
 struct soap_values {
-    uint64_t client; /* login, of userName, toUserName or fromUserName                       */
-    uint64_t amount; /* tiyn; 0: none was given. May be above the largest one allowed        */
+    uint64_t client;      /* login, of userName, toUserName or fromUserName                       */
+    uint64_t amount;      /* tiyn; 0: none was given. May be above the largest one allowed        */
+    uint64_t full_amount; /* tiyn, what the payer put in; 0: none was given                  */
+    uint64_t service;     /* public code; 0: none was given                                  */
+    struct slice account; /* utilityAccountNumber, the request's                             */
     char guid[FIELD_GUID_TEXT];
     struct slice reference;       /* the GUID in `guid`, or the rrn; the request's or ours */
     struct slice terminal, token; /* the request's                                         */

@@ -120,11 +120,11 @@ struct registry_operator {
 struct registry_service {
     uint64_t code; /* public: what agents send                                       */
     char name[REGISTRY_TITLE_MAX];
-    uint64_t merchant, wallet;            /* login; one of its wallets, 0: its default           */
-    uint32_t provider;                    /* number of the provider in the config                */
-    uint64_t provider_code;               /* the provider's number of the service, or 0          */
-    char pattern[REGISTRY_TITLE_MAX];     /* of accounts, POSIX extended; "": any          */
-    uint64_t minimum, maximum;            /* tiyn; maximum 0: none                         */
+    uint64_t merchant, wallet;        /* login; one of its wallets, 0: its default           */
+    uint32_t provider;                /* number of the provider in the config                */
+    uint64_t provider_code;           /* the provider's number of the service, or 0          */
+    char pattern[REGISTRY_TITLE_MAX]; /* of accounts, POSIX extended, no repeated groups; "": any */
+    uint64_t minimum, maximum;        /* tiyn; maximum 0: none                         */
     char maintenance[REGISTRY_TITLE_MAX]; /* "02:00-04:00 23:30-23:59", each day, UTC+5 */
     bool off;
 };

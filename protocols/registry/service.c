@@ -49,8 +49,7 @@ bool registry_in_maintenance(const struct registry_service *service, uint64_t ti
     return false;
 }
 
-/* The operator writes patterns; POSIX's have no way to run for ever but by size, which is bounded.
- */
+/* Of a pattern that is not costly. */
 static bool compile(const char *pattern, regex_t *regex) {
     char whole[REGISTRY_TITLE_MAX + 8];
     size_t size = strlen(pattern);
@@ -62,11 +61,24 @@ static bool compile(const char *pattern, regex_t *regex) {
     return regcomp(regex, whole, REG_EXTENDED | REG_NOSUB) == 0;
 }
 
+/* What makes compiling or matching cost more than the pattern's length suggests: a group that is
+ * repeated, whose repetitions multiply, large counts, and references back. */
+static bool is_costly(const char *pattern) {
+    for (const char *at = pattern; *at != '\0'; at++) {
+        bool repeated = at[0] == ')' && at[1] != '\0' && strchr("*+?{", at[1]) != NULL;
+        bool many = (at[0] == '{' || at[0] == ',') && strspn(at + 1, "0123456789") > 2;
+        bool again = at[0] == '}' && at[1] != '\0' && strchr("*+?{", at[1]) != NULL;
+        if (repeated || many || again || (at[0] == '\\' && at[1] >= '0' && at[1] <= '9'))
+            return true;
+    }
+    return false;
+}
+
 bool registry_pattern_valid(const char *pattern) {
     regex_t regex;
     if (*pattern == '\0')
         return true;
-    if (!compile(pattern, &regex))
+    if (is_costly(pattern) || !compile(pattern, &regex))
         return false;
     regfree(&regex);
     return true;
@@ -81,7 +93,7 @@ bool registry_account_matches(const struct registry_service *service, struct sli
         return true;
     memcpy(text, account.base, account.size);
     text[account.size] = '\0';
-    if (!compile(service->pattern, &regex))
+    if (is_costly(service->pattern) || !compile(service->pattern, &regex))
         return false;
     bool matches = regexec(&regex, text, 0, NULL, 0) == 0;
     regfree(&regex);

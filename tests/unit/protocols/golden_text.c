@@ -86,7 +86,8 @@ void golden_command(struct buffer *out, const void *bytes) {
         return;
     }
     bool open = command->kind == LEDGER_OPEN;
-    put_number(out, open ? "match_size" : "id", command->id);
+    put_number(out, open ? "match_size" : "id", open ? command_match_size(command) : command->id);
+    put_number(out, "deliver_to", open ? command_deliver_to(command) : 0);
     put_number(out, "requester", command->requester);
     put_bytes(out, "reference", command_reference(command), command->reference_size);
     put_number(out, "operation", command->operation);

@@ -23,9 +23,15 @@
 #ifndef TESTS_UNIT_PROTOCOLS_SOAP_GOLDEN_H
 #define TESTS_UNIT_PROTOCOLS_SOAP_GOLDEN_H
 
+#include "protocols/common/buffer.h"
+
 /* Runs every file of tests/golden/agent_soap; fails the test for each that differs, for a refusal
  * that no file has and for an operation without an answer. With GOLDEN_UPDATE in the environment,
  * rewrites the files. */
 void soap_golden_run(void);
+
+/* Notes what a transcript has (it gets a NUL); then fails for what none had. */
+void soap_golden_note(struct buffer *out);
+void soap_golden_check_seen(void);
 
 #endif

@@ -119,6 +119,21 @@ static void put_people(struct soap_rig *rig) {
     rig_put(rig, REGISTRY_TERMINAL,
             &(struct registry_terminal){
                 .id = "T0002", .merchant = RIG_MERCHANT, .wallet = 72222222230u});
+    rig_put(rig, REGISTRY_SERVICE,
+            &(struct registry_service){.code = 185,
+                                       .name = "Mobile",
+                                       .merchant = RIG_MERCHANT,
+                                       .provider = 3,
+                                       .provider_code = 12,
+                                       .pattern = "7[0-9]{9}",
+                                       .minimum = 10000,
+                                       .maximum = 1000000});
+    rig_put(rig, REGISTRY_SERVICE,
+            &(struct registry_service){.code = 17,
+                                       .name = "Utility",
+                                       .merchant = RIG_MERCHANT,
+                                       .wallet = 72222222230u,
+                                       .provider = 4});
 }
 
 void rig_start(struct soap_rig *rig, bool with_key) {
@@ -132,6 +147,7 @@ void rig_start(struct soap_rig *rig, bool with_key) {
         .repeat_after_ms = 1000,
         .hold_life_s = 86400,
         .token_life_s = 300,
+        .vostok_plat_service = 17,
         .node_key = with_key ? rig_pem("node") : NULL,
     };
     memset(rig->settings.token_key, 7, sizeof rig->settings.token_key);

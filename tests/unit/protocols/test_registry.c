@@ -232,6 +232,11 @@ Test(registry, a_service_knows_its_accounts) {
     cr_expect(set(REGISTRY_SERVICE, &service, "pattern", "[0-9]+"));
     cr_expect_not(set(REGISTRY_SERVICE, &service, "pattern", "[0-9"));
     cr_expect_not(set(REGISTRY_SERVICE, &service, "pattern", "(a"));
+    static const char *const costly[] = {
+        "(((a{1,40}){1,40}){1,40})", "(a*)*", "(a|b)+", "a{1,400}", "a{9}{9}", "(a)\\1"};
+    for (size_t i = 0; i < sizeof costly / sizeof costly[0]; i++)
+        cr_expect_not(set(REGISTRY_SERVICE, &service, "pattern", costly[i]), "%s", costly[i]);
+    cr_expect(set(REGISTRY_SERVICE, &service, "pattern", "(70[0-9]|77[15678])[0-9]{7}"));
 }
 
 Test(registry, a_service_rests_in_its_windows) {
