@@ -253,8 +253,8 @@ class Amounts(LimitsCase):
                          **fields, amount="5000.01")
 
     def test_amounts(self):
-        for text, tiyn in (("0.01", 1), ("1", 1_00), ("1.1", 1_10), ("1.10", 1_10), (" 2.00\n", 2_00),
-                           ("5000", 5000_00), ("5000.00", 5000_00)):
+        for text, tiyn in (("0.01", 1), ("1", 1_00), ("1.1", 1_10), ("1.10", 1_10),
+                           (" 2.00\n", 2_00), ("5000", 5000_00), ("5000.00", 5000_00)):
             with self.subTest(text), self.moves({self.till.login: -tiyn, self.customer: tiyn}):
                 self.pay(self.till, "createCashInPayment", toUserName=self.customer, amount=text,
                          GUID=new_guid())

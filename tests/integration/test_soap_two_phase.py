@@ -7,8 +7,8 @@ from tests.integration.soap_client import new_guid
 from tests.integration.soap_world import WorldCase, restart_killed
 
 
-class TwoPhase(WorldCase):
-    SETTINGS = {"repeat_after_ms": 1, "hold_life_s": 1}
+class TwoPhaseCase(WorldCase):
+    SETTINGS = {"repeat_after_ms": 1}
 
     def created(self, service="tm_1_1", float_=1000_00):
         """(agent, client, target, fields) of a cash-in transaction that was created."""
@@ -24,6 +24,8 @@ class TwoPhase(WorldCase):
         self.assertEqual(answer["transactionInfo/transactionId"], str(target["transactionId"]))
         return answer.status
 
+
+class TwoPhase(TwoPhaseCase):
     def test_create_is_idempotent(self):
         agent, client, target, fields = self.created()
         with self.moves():
@@ -98,6 +100,17 @@ class TwoPhase(WorldCase):
             for operation in ("completeTransaction", "declineTransaction"):
                 self.refused("TRANSACTION_NOT_FOUND", thief.call, "tm_1_1", operation, **target)
 
+    def test_a_terminal_payment_is_no_transaction(self):
+        """It is completed by a repeat, and by no other way, whatever number the agent guesses."""
+        agent, client, target, fields = self.created()
+        fields = {**fields, "GUID": new_guid()}
+        agent.call("cash_in", "createCashInPayment", **fields)
+        target = {"GUID": fields["GUID"],
+                  "transactionId": self.payment(agent, fields["GUID"])["id"]}
+        with self.moves():
+            for operation in ("completeTransaction", "declineTransaction"):
+                self.refused("TRANSACTION_NOT_FOUND", agent.call, "tm_1_1", operation, **target)
+
     def test_a_guid_is_compared_without_braces_and_case_and_echoed_as_received(self):
         agent, client, target, fields = self.created()
         forms = [target["GUID"], target["GUID"].upper(), "{" + target["GUID"].upper() + "}"]
@@ -121,15 +134,6 @@ class TwoPhase(WorldCase):
                          toUserName=client, amount="100", GUID=guid)
         self.assertIsNone(self.payment(agent, guid))
 
-    def test_it_does_not_expire(self):
-        """Only terminal payments do: here the agent itself says the end."""
-        agent, client, target, fields = self.created()
-        terminal = {**fields, "GUID": new_guid()}
-        agent.call("cash_in", "createCashInPayment", **terminal)  # younger, so it expires later
-        poll(lambda: self.state(agent, terminal["GUID"]) == "DECLINED", "the payment expires")
-        with self.moves({agent.login: -100_00, client: 100_00}, held={agent.login: -100_00}):
-            self.assertEqual(self.status(agent, "completeTransaction", target), "COMPLETED")
-
     def test_a_repeated_create_does_not_complete_it(self):
         agent, client, target, fields = self.created()
         time.sleep(0.01)  # older than a terminal payment's repeat must be here
@@ -150,6 +154,19 @@ class TwoPhase(WorldCase):
             restart_killed(self.soap)
             agent.close()
             agent.address = self.soap.node.http
+            self.assertEqual(self.status(agent, "completeTransaction", target), "COMPLETED")
+
+
+class Expiry(TwoPhaseCase):
+    SETTINGS = {"repeat_after_ms": 1, "hold_life_s": 1}
+
+    def test_it_does_not_expire(self):
+        """Only terminal payments do: here the agent itself says the end."""
+        agent, client, target, fields = self.created()
+        terminal = {**fields, "GUID": new_guid()}
+        agent.call("cash_in", "createCashInPayment", **terminal)  # younger, so it expires later
+        poll(lambda: self.state(agent, terminal["GUID"]) == "DECLINED", "the payment expires")
+        with self.moves({agent.login: -100_00, client: 100_00}, held={agent.login: -100_00}):
             self.assertEqual(self.status(agent, "completeTransaction", target), "COMPLETED")
 
 
