@@ -83,7 +83,8 @@ class Rights(WorldCase):
                 fields["token"] = self.soap.token(self.client)
             with self.subTest(operation):
                 if operation.startswith(("payForServices", "vostokPlat")):
-                    self.refused("SERVICE_UNAVAILABLE", self.till.call, service_of(operation),
+                    self.refused("SERVICE_NOT_FOUND" if operation.startswith("pay")
+                                 else "SERVICE_UNAVAILABLE", self.till.call, service_of(operation),
                                  operation, **fields)
                 else:
                     self.till.call(service_of(operation), operation, **fields)

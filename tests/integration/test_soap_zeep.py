@@ -172,6 +172,7 @@ class ZeepCase(SoapCase):
             detail = raised.exception.detail
             namespace = SERVICES["tm_1_1"].namespace
             self.assertEqual(detail.findtext(f"{{{namespace}}}developerMessage"),
-                             "SERVICE_UNAVAILABLE")
+                             "SERVICE_NOT_FOUND" if operation.startswith("payFor")
+                             else "SERVICE_UNAVAILABLE")
             self.assertEqual(detail.findtext(f"{{{namespace}}}userMessage"),
                              raised.exception.message)
