@@ -123,7 +123,7 @@ static struct scan look(struct slice bytes) {
 
 /* Takes one field off a right record, unquoting it in its place. */
 static struct slice take_field(char **at, const char *end) {
-    char *from = *at, *to = *at;
+    char *from = *at, *to;
     struct slice field = {from, 0};
     if (from < end && *from == '"') {
         field.base = to = ++from;

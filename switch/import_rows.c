@@ -1,6 +1,7 @@
 /* import_rows.c - the steps of rows. Each may be done again, so that a file may be, too: the record
  * is put last, and a row whose record is there as it should be has nothing left to do. */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
