@@ -77,6 +77,10 @@
 #define OPERATOR_LIST_BYTES MIB(2)  /* of registry records: half of an answer, and one of 4 KiB */
 #define OPERATOR_LIST_DEFAULT 100u  /* when the call names no limit */
 
+/* Requests of ours to others. */
+#define HTTP_CLIENT_KEEP_BYTES KIB(16) /* an answer's memory that is kept for the next one */
+#define HTTP_CLIENT_TYPE_MAX 128u   /* bytes of the header Content-Type, with its NUL */
+
 /* Memory that is kept for use again. */
 #define POOL_KEEP_BYTES MIB(1)      /* a buffer that is larger is given back */
 #define POOL_TOTAL_BYTES MIB(16)    /* kept a loop */

@@ -1,0 +1,311 @@
+/* http_client.c - libcurl says which sockets and which time it waits for, libuv waits for them. */
+#include "switch/http_client.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+
+#include "switch/assert.h"
+#include "switch/limits.h"
+
+struct http_client {
+    uv_loop_t *loop;
+    CURLM *multi;
+    uv_timer_t timer;
+};
+
+/* A socket that libcurl waits for. */
+struct http_socket {
+    uv_poll_t poll;
+    struct http_client *client;
+    curl_socket_t fd;
+};
+
+struct http_ask {
+    struct http_client *client;
+    const struct http_target *target;
+    CURL *easy;
+    bool running;
+    struct buffer body;
+    struct curl_slist *headers; /* the target's                      */
+    struct curl_slist first[2]; /* the request's own, in front of it */
+    char content_type[HTTP_CLIENT_TYPE_MAX];
+    void (*done)(void *context, const struct http_ask_answer *answer);
+    void *context;
+};
+
+int http_client_start(void) {
+    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -1;
+}
+
+/* ---- The loop ------------------------------------------------------------------------------ */
+
+static void finish(struct http_ask *ask, CURLcode code) {
+    struct http_ask_answer answer = {.why = curl_easy_strerror(code)};
+    long status = 0;
+    curl_off_t total_us = 0;
+    (void)curl_easy_getinfo(ask->easy, CURLINFO_TOTAL_TIME_T, &total_us);
+    answer.latency_us = total_us < 0 ? 0 : (uint64_t)total_us;
+    if (code == CURLE_WRITE_ERROR) {
+        answer.why = "the answer is too long";
+    } else if (code == CURLE_OK) {
+        (void)curl_easy_getinfo(ask->easy, CURLINFO_RESPONSE_CODE, &status);
+        answer.status = status > 0 && status < 1000 ? (uint32_t)status : 0;
+        answer.body = (struct slice){ask->body.base, ask->body.used};
+    }
+    ask->running = false;
+    CURLMcode removed = curl_multi_remove_handle(ask->client->multi, ask->easy);
+    ASSERT(removed == CURLM_OK);
+    ask->done(ask->context, &answer);
+}
+
+/* Those that ended. */
+static void reap(struct http_client *client) {
+    CURLMsg *message = NULL;
+    int left = 0;
+    while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
+        struct http_ask *ask = NULL;
+        ASSERT(message->msg == CURLMSG_DONE);
+        CURLcode code = message->data.result; /* gone with the handle's removal */
+        (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &ask);
+        finish(ask, code);
+    }
+}
+
+static void act(struct http_client *client, curl_socket_t fd, int events) {
+    int running = 0;
+    CURLMcode code = curl_multi_socket_action(client->multi, fd, events, &running);
+    ASSERT(code == CURLM_OK); /* else it was given a wrong handle */
+    reap(client);
+}
+
+static void on_ready(uv_poll_t *handle, int status, int events) {
+    const struct http_socket *socket = handle->data;
+    int flags = status < 0 ? CURL_CSELECT_ERR : 0;
+    flags |= (events & UV_READABLE) != 0 ? CURL_CSELECT_IN : 0;
+    flags |= (events & UV_WRITABLE) != 0 ? CURL_CSELECT_OUT : 0;
+    act(socket->client, socket->fd, flags);
+}
+
+static void on_time(uv_timer_t *handle) {
+    act(handle->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int set_time(CURLM *multi, long timeout_ms, void *context) {
+    struct http_client *client = context;
+    (void)multi;
+    if (timeout_ms < 0) {
+        return uv_timer_stop(&client->timer);
+    }
+    return uv_timer_start(&client->timer, on_time, (uint64_t)timeout_ms, 0);
+}
+
+static void free_socket(uv_handle_t *handle) {
+    free(handle->data);
+}
+
+static struct http_socket *new_socket(struct http_client *client, curl_socket_t fd) {
+    struct http_socket *socket = calloc(1, sizeof(*socket));
+    ASSERT(socket != NULL); /* a refusal here would be the end of all requests, now and later */
+    socket->client = client;
+    socket->fd = fd;
+    int rc = uv_poll_init_socket(client->loop, &socket->poll, fd);
+    ASSERT(rc == 0);
+    socket->poll.data = socket;
+    return socket;
+}
+
+static int set_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *place) {
+    struct http_client *client = context;
+    struct http_socket *socket = place;
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        if (socket != NULL) {
+            (void)curl_multi_assign(client->multi, fd, NULL);
+            uv_close((uv_handle_t *)&socket->poll, free_socket);
+        }
+        return 0;
+    }
+    if (socket == NULL) {
+        socket = new_socket(client, fd);
+        (void)curl_multi_assign(client->multi, fd, socket);
+    }
+    int events = (what & CURL_POLL_IN) != 0 ? UV_READABLE : 0;
+    events |= (what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0;
+    return uv_poll_start(&socket->poll, events, on_ready);
+}
+
+struct http_client *http_client_open(uv_loop_t *loop, uint32_t asks_max) {
+    struct http_client *client = calloc(1, sizeof(*client));
+    CURLM *multi = client == NULL ? NULL : curl_multi_init();
+    if (multi == NULL || uv_timer_init(loop, &client->timer) != 0) {
+        (void)curl_multi_cleanup(multi);
+        free(client);
+        return NULL;
+    }
+    client->loop = loop;
+    client->multi = multi;
+    client->timer.data = client;
+    (void)curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+    (void)curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, client);
+    (void)curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_time);
+    (void)curl_multi_setopt(multi, CURLMOPT_TIMERDATA, client);
+    (void)curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    (void)curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)(asks_max < 1 ? 1 : asks_max));
+    return client;
+}
+
+static void free_client(uv_handle_t *handle) {
+    free(handle->data);
+}
+
+void http_client_close(struct http_client *client) {
+    if (client == NULL) {
+        return;
+    }
+    CURLMcode code = curl_multi_cleanup(client->multi);
+    ASSERT(code == CURLM_OK);
+    uv_close((uv_handle_t *)&client->timer, free_client);
+}
+
+/* ---- One request --------------------------------------------------------------------------- */
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
+    struct http_ask *ask = context;
+    buffer_append(&ask->body, bytes, size * count);
+    return ask->body.failed ? 0 : size * count; /* 0: enough */
+}
+
+/* What all requests of the target have in common. */
+static bool set_target(const struct http_ask *ask) {
+    const struct http_target *target = ask->target;
+    CURL *easy = ask->easy;
+    CURLcode code = CURLE_OK;
+#define SET(option, value) code = code == CURLE_OK ? curl_easy_setopt(easy, option, value) : code
+    SET(CURLOPT_PRIVATE, ask);
+    SET(CURLOPT_WRITEFUNCTION, on_body);
+    SET(CURLOPT_WRITEDATA, ask);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_QUICK_EXIT, 1L); /* else a time-out waits for the thread that resolves a name */
+    SET(CURLOPT_USERAGENT, "tiyn");
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_PROXY, "");
+    SET(CURLOPT_NOPROXY, "*");
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)target->connect_timeout_ms);
+    if (target->basic_auth != NULL) {
+        SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+        SET(CURLOPT_USERPWD, target->basic_auth);
+    }
+    if (target->client_cert != NULL) {
+        SET(CURLOPT_SSLCERT, target->client_cert);
+        SET(CURLOPT_SSLKEY, target->client_key);
+    }
+    if (target->ca_file != NULL) {
+        SET(CURLOPT_CAINFO, target->ca_file);
+        SET(CURLOPT_CAPATH, NULL);
+    }
+#undef SET
+    return code == CURLE_OK;
+}
+
+static bool add_headers(struct http_ask *ask) {
+    const char *const *line = ask->target->headers;
+    for (; line != NULL && *line != NULL; line++) {
+        struct curl_slist *longer = curl_slist_append(ask->headers, *line);
+        if (longer == NULL) {
+            return false;
+        }
+        ask->headers = longer;
+    }
+    return true;
+}
+
+struct http_ask *http_ask_open(struct http_client *client, const struct http_target *target) {
+    struct http_ask *ask = calloc(1, sizeof(*ask));
+    if (ask == NULL) {
+        return NULL;
+    }
+    ask->client = client;
+    ask->target = target;
+    ask->easy = curl_easy_init();
+    buffer_init(&ask->body, HTTP_CLIENT_ANSWER_MAX);
+    if (ask->easy == NULL || !add_headers(ask) || !set_target(ask)) {
+        http_ask_close(ask);
+        return NULL;
+    }
+    return ask;
+}
+
+/* The method, and the headers that go with it. */
+static CURLcode set_method(struct http_ask *ask, const struct http_ask_request *request) {
+    static char no_expect[] = "Expect:"; /* no wait for a "100 Continue" */
+    ask->first[0] = (struct curl_slist){ask->content_type, &ask->first[1]};
+    ask->first[1] = (struct curl_slist){no_expect, ask->headers};
+    const char *type = request->content_type;
+    (void)snprintf(ask->content_type, sizeof(ask->content_type), "Content-Type:%s%s",
+                   type == NULL ? "" : " ", type == NULL ? "" : type);
+    bool post = strcmp(request->method, "POST") == 0;
+    ASSERT(post || strcmp(request->method, "GET") == 0);
+    if (!post) {
+        CURLcode code = curl_easy_setopt(ask->easy, CURLOPT_HTTPGET, 1L);
+        return code != CURLE_OK ? code
+                                : curl_easy_setopt(ask->easy, CURLOPT_HTTPHEADER, ask->headers);
+    }
+    const char *body = request->body.size == 0 ? "" : request->body.base;
+    CURLcode code = curl_easy_setopt(ask->easy, CURLOPT_POST, 1L);
+    code = code != CURLE_OK ? code
+                            : curl_easy_setopt(ask->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                                               (curl_off_t)request->body.size);
+    code = code != CURLE_OK ? code : curl_easy_setopt(ask->easy, CURLOPT_POSTFIELDS, body);
+    return code != CURLE_OK ? code : curl_easy_setopt(ask->easy, CURLOPT_HTTPHEADER, ask->first);
+}
+
+/* Forgets the last answer; keeps memory for an ordinary one. */
+static void clear_body(struct http_ask *ask) {
+    if (ask->body.size > HTTP_CLIENT_KEEP_BYTES) {
+        buffer_free(&ask->body);
+        buffer_init(&ask->body, HTTP_CLIENT_ANSWER_MAX);
+    }
+    ask->body.used = 0;
+    ask->body.failed = false;
+}
+
+int http_ask_start(struct http_ask *ask, const struct http_ask_request *request,
+                   void (*done)(void *context, const struct http_ask_answer *answer),
+                   void *context) {
+    ASSERT(!ask->running);
+    uint32_t timeout_ms = ask->target->total_timeout_ms;
+    if (request->timeout_ms != 0 && request->timeout_ms < timeout_ms) {
+        timeout_ms = request->timeout_ms;
+    }
+    clear_body(ask);
+    ask->done = done;
+    ask->context = context;
+    if (curl_easy_setopt(ask->easy, CURLOPT_URL, request->url) != CURLE_OK ||
+        curl_easy_setopt(ask->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms) != CURLE_OK ||
+        set_method(ask, request) != CURLE_OK ||
+        curl_multi_add_handle(ask->client->multi, ask->easy) != CURLM_OK) {
+        return -1;
+    }
+    ask->running = true;
+    return 0;
+}
+
+void http_ask_close(struct http_ask *ask) {
+    if (ask == NULL) {
+        return;
+    }
+    if (ask->running) {
+        (void)curl_multi_remove_handle(ask->client->multi, ask->easy);
+    }
+    curl_easy_cleanup(ask->easy);
+    curl_slist_free_all(ask->headers);
+    buffer_free(&ask->body);
+    free(ask);
+}
