@@ -80,7 +80,7 @@ bool answer_text(const struct checkpay_profile *profile, struct slice body, stru
     bool cp1251 = !marked && encoding.size == 0 && profile->charset == CHECKPAY_CP1251;
     cp1251 |= slice_equal_nocase(encoding, SLICE("windows-1251")) ||
               slice_equal_nocase(encoding, SLICE("cp1251"));
-    if (!cp1251)
+    if (!cp1251 || text->size == 0)
         return encoding.size == 0 || slice_equal_nocase(encoding, SLICE("utf-8")) ||
                slice_equal_nocase(encoding, SLICE("utf8"));
     if (!convert(*text, memory))
