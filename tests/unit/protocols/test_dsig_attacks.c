@@ -206,6 +206,34 @@ Test(dsig_attack, the_one_transform_is_not_as_it_should) {
            false);
 }
 
+/* ---- What has no place in a signature ----------------------------------------------------- */
+
+Test(dsig_attack, the_signature_has_attributes) {
+    refuse(forge_frame, &(struct forge){.attributes = " Id=\"s\""}, FORGE_STRUCTURE);
+    change("<SignedInfo>", "<SignedInfo Id=\"i\">", FORGE_STRUCTURE, false);
+    change("<Transforms>", "<Transforms Id=\"t\">", FORGE_STRUCTURE, false);
+    change("<DigestValue>", "<DigestValue Id=\"d\">", FORGE_STRUCTURE, false);
+    change("<SignatureValue>", "<SignatureValue Id=\"v\">", FORGE_STRUCTURE, true);
+}
+
+Test(dsig_attack, the_signature_has_text_between_its_elements) {
+    change("<SignedInfo>", "<SignedInfo>x", FORGE_STRUCTURE, false);
+    change("<Transforms>", "<Transforms>x", FORGE_STRUCTURE, false);
+    change("<Transforms>", "x<Transforms>", FORGE_STRUCTURE, false);
+    change("</DigestValue>", "</DigestValue>x", FORGE_STRUCTURE, false);
+    change("<SignedInfo>", "x<SignedInfo>", FORGE_STRUCTURE, true);
+}
+
+Test(dsig_attack, the_signature_has_unknown_elements) {
+    change("</DigestValue>", "</DigestValue><DigestValue/>", FORGE_STRUCTURE, false);
+    change("</DigestValue>", "</DigestValue><x xmlns=\"urn:x\"/>", FORGE_STRUCTURE, false);
+    change("</Transforms>", "</Transforms><Transforms/>", FORGE_STRUCTURE, false);
+    change("<SignedInfo>", "<SignedInfo><x xmlns=\"urn:x\"/>", FORGE_STRUCTURE, false);
+    change("<SignedInfo>", "<SignedInfo/><SignedInfo>", FORGE_STRUCTURE, false);
+    change("<SignatureValue>", "<SignatureValue/><SignatureValue>", FORGE_STRUCTURE, false);
+    change("<DigestValue>", "<DigestValue xmlns=\"urn:x\">", FORGE_STRUCTURE, false);
+}
+
 /* ---- Algorithms --------------------------------------------------------------------------- */
 
 Test(dsig_attack, the_public_key_is_the_secret_of_an_hmac) {
