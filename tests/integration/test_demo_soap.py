@@ -84,7 +84,7 @@ class DemoSoap(unittest.TestCase):
         return lxml.etree.fromstring(answer).findtext(f".//{name}")
 
     def test_the_readmes_payment(self):
-        first, pending, second, completed = readme_blocks("A payment from an agent's terminal")
+        first, pending, second, completed, _ = readme_blocks("A payment from an agent's terminal")
         before = self.balance(AGENT), self.balance(CLIENT)
         answer = self.shell(first)
         for line in pending.replace("...", "").split("\n"):
@@ -95,7 +95,7 @@ class DemoSoap(unittest.TestCase):
         answer = self.shell(second)
         for line in completed.replace("...", "").split("\n"):
             self.assertIn(line.strip(), answer)
-        self.assertIn("50100.00", answer)
+        self.assertRegex(answer, r"balance +[0-9]+\.00\n")
         self.assertEqual((self.balance(AGENT), self.balance(CLIENT)),
                          (before[0] - 100_00, before[1] + 100_00))
         self.shell(second)
@@ -137,6 +137,23 @@ class DemoSoap(unittest.TestCase):
         after = [self.balance(account) for account in (AGENT, CLIENT, MERCHANT, FEES)]
         self.assertEqual([new - old for new, old in zip(after, before)],
                          [-200_00, 0, 199_00, 1_00])
+
+    def test_cash_is_taken_out_with_the_readmes_token(self):
+        *_, block = readme_blocks("A payment from an agent's terminal")
+        token = json.loads(self.shell(block))["token"]
+        before = [self.balance(account) for account in (AGENT, CLIENT, FEES)]
+        for state in "PENDING", "COMPLETED":
+            answer = self.call("cash-out-transaction-management", "CashOutTransactionManagement",
+                               "1.1", ("createCashOut", "CashOutRequest"),
+                               f"<fromUserName>{CLIENT}</fromUserName><amount>1000</amount>"
+                               "<GUID>1b4e28ba-2fa1-11d2-883f-0016d3cca428</GUID>"
+                               f"<token>{token}</token>")
+            self.assertEqual(self.text(answer, "terminalPaymentTransactionStatus"), state)
+            if state == "PENDING":
+                subprocess.run(["sleep", "1.1"], check=True)
+        after = [self.balance(account) for account in (AGENT, CLIENT, FEES)]
+        self.assertEqual([new - old for new, old in zip(after, before)],
+                         [1000_00, -1050_00, 50_00])
 
     def test_another_key_is_refused(self):
         answer = self.call("cash-in-transaction-management", "CashInTransactionManagement", "1.1",
