@@ -21,8 +21,8 @@ SERVER = {"INTERNAL", "NO_NODE_KEY"}  # the agent asks again
 UNSIGNED = {"BAD_XML", "BAD_ENVELOPE", "UNKNOWN_OPERATION", "BAD_REQUEST", "BAD_SIGNATURE",
             "CERTIFICATE_NUMBER_MISSING"}
 UNREADABLE = {"BAD_XML", "BAD_ENVELOPE", "UNKNOWN_OPERATION"}  # so is their lang: Russian
-# Only a node that is full, slow or has no key says these; they are in the golden files.
-ELSEWHERE = {"NODE_BUSY", "OUTCOME_UNKNOWN", "NO_NODE_KEY"}
+# Only a node that is full, slow or has no key says these, or one with a provider to ask.
+ELSEWHERE = {"NODE_BUSY", "OUTCOME_UNKNOWN", "NO_NODE_KEY", "PROVIDER_REFUSED", "PROVIDER_SILENT"}
 
 
 def all_codes():
@@ -147,6 +147,13 @@ class Refusals(LanguageCase):
                   **{**services, "servicePublicCode": "x"})
         self.asks("BAD_UTILITY_ACCOUNT", "payForServicesPay",
                   **{**services, "utilityAccountNumber": ""})
+        self.asks("SERVICE_NOT_FOUND", "payForServicesPay", **services)
+        record = {"name": "Water", "merchant": int(self.merchant), "provider": 1}
+        self.soap.put("service/17", **record, minimum=1_01)
+        self.asks("BELOW_MINIMUM", "payForServicesPay", **services)
+        self.soap.put("service/17", **record, maximum=99)
+        self.asks("ABOVE_MAXIMUM", "payForServicesPay", **services)
+        self.soap.put("service/17", **record, off=True)
         self.asks("SERVICE_UNAVAILABLE", "payForServicesPay", **services)
 
     def persons(self):
