@@ -14,6 +14,8 @@
 #include "switch/assert.h"
 #include "switch/config_keys.h"
 
+enum section { SECTION_KEYS, SECTION_GATEWAY, SECTION_PROVIDER };
+
 struct parse {
     struct config *config;
     struct config_error *error;
@@ -21,11 +23,12 @@ struct parse {
     char folder[CONFIG_PATH_MAX]; /* of the file, "" for the working one     */
     char section[64];
     uint32_t line;
-    uint32_t section_line;          /* of the gateway under way               */
-    uint32_t key_line[CONFIG_KEYS]; /* where each key was given, 0: not       */
-    uint32_t gateway_seen;          /* keys of the gateway under way, as bits */
-    uint32_t gateway_line[CONFIG_GATEWAYS_MAX];
-    bool in_gateway, failed;
+    enum section kind;              /* of the section under way                  */
+    uint32_t section_line;          /* of the named one under way                */
+    uint32_t key_line[CONFIG_KEYS]; /* where each key was given, 0: not          */
+    uint32_t seen;                  /* keys of the named one under way, as bits  */
+    uint32_t gateway_line[CONFIG_GATEWAYS_MAX], provider_line[PROVIDERS_MAX];
+    bool failed;
 };
 
 /* Keeps the first error only. */
@@ -43,13 +46,10 @@ __attribute__((format(printf, 3, 4))) static void fail(struct parse *parse, uint
 }
 
 static void finish_gateway(struct parse *parse) {
-    if (!parse->in_gateway || parse->failed) {
-        return;
-    }
     char why[CONFIG_WHY_MAX];
     struct config *config = parse->config;
     struct gateway *gateway = &config->gateways[config->gateway_count - 1];
-    if (config_gateway_finish(gateway, parse->gateway_seen, why) < 0) {
+    if (config_gateway_finish(gateway, parse->seen, why) < 0) {
         fail(parse, parse->section_line, "[%s]: %s", parse->section, why);
         return;
     }
@@ -62,7 +62,39 @@ static void finish_gateway(struct parse *parse) {
                  other->grant.name);
         }
     }
-    parse->in_gateway = false;
+}
+
+static void finish_provider(struct parse *parse) {
+    char why[CONFIG_WHY_MAX];
+    struct config *config = parse->config;
+    const struct provider *provider = &config->providers[config->provider_count - 1];
+    if (config_provider_finish(provider, why) < 0) {
+        fail(parse, parse->section_line, "[%s]: %s", parse->section, why);
+        return;
+    }
+    for (uint32_t i = 0; i + 1 < config->provider_count; i++) {
+        if (config->providers[i].number == provider->number) {
+            fail(parse, parse->section_line,
+                 "the provider has the number of provider %s; give "
+                 "each its own",
+                 config->providers[i].name);
+        }
+    }
+}
+
+static void finish_section(struct parse *parse) {
+    if (!parse->failed && parse->kind == SECTION_GATEWAY) {
+        finish_gateway(parse);
+    } else if (!parse->failed && parse->kind == SECTION_PROVIDER) {
+        finish_provider(parse);
+    }
+    parse->kind = SECTION_KEYS;
+}
+
+static void enter(struct parse *parse, enum section kind) {
+    parse->section_line = parse->line;
+    parse->seen = 0;
+    parse->kind = kind;
 }
 
 static void start_gateway(struct parse *parse, const char *name) {
@@ -84,9 +116,29 @@ static void start_gateway(struct parse *parse, const char *name) {
         return;
     }
     parse->gateway_line[config->gateway_count++] = parse->line;
-    parse->section_line = parse->line;
-    parse->gateway_seen = 0;
-    parse->in_gateway = true;
+    enter(parse, SECTION_GATEWAY);
+}
+
+static void start_provider(struct parse *parse, const char *name) {
+    char why[CONFIG_WHY_MAX];
+    struct config *config = parse->config;
+    for (uint32_t i = 0; i < config->provider_count; i++) {
+        if (strcmp(config->providers[i].name, name) == 0) {
+            fail(parse, parse->line, "provider %s is given twice, first in line %u; remove one",
+                 name, parse->provider_line[i]);
+            return;
+        }
+    }
+    if (config->provider_count == PROVIDERS_MAX) {
+        fail(parse, parse->line, "more than %d providers; remove some", PROVIDERS_MAX);
+        return;
+    }
+    if (config_provider_start(&config->providers[config->provider_count], name, why) < 0) {
+        fail(parse, parse->line, "%s", why);
+        return;
+    }
+    parse->provider_line[config->provider_count++] = parse->line;
+    enter(parse, SECTION_PROVIDER);
 }
 
 static void start_section(struct parse *parse, const char *header) {
@@ -95,7 +147,7 @@ static void start_section(struct parse *parse, const char *header) {
         fail(parse, parse->line, "a section's name ends with ']' and has at most 63 characters");
         return;
     }
-    finish_gateway(parse);
+    finish_section(parse);
     if (parse->failed) {
         return;
     }
@@ -104,14 +156,18 @@ static void start_section(struct parse *parse, const char *header) {
         start_gateway(parse, parse->section + 8 + strspn(parse->section + 8, " "));
         return;
     }
+    if (strncmp(parse->section, "provider ", 9) == 0) {
+        start_provider(parse, parse->section + 9 + strspn(parse->section + 9, " "));
+        return;
+    }
     for (uint32_t i = 0; i < CONFIG_KEYS; i++) {
         if (strcmp(config_keys[i].section, parse->section) == 0) {
             return;
         }
     }
     fail(parse, parse->line,
-         "unknown section [%s]; there are: node, http, rpc, timeouts, ledger, soap, log, gateway "
-         "NAME",
+         "unknown section [%s]; there are: node, http, rpc, timeouts, ledger, soap, outbox, log, "
+         "gateway NAME, provider NAME",
          parse->section);
 }
 
@@ -153,7 +209,7 @@ static void set_gateway_key(struct parse *parse, const char *name, const char *v
              parse->section, CONFIG_GATEWAY_KEY_NAMES);
         return;
     }
-    if ((parse->gateway_seen & (1u << key)) != 0) {
+    if ((parse->seen & (1u << key)) != 0) {
         fail(parse, parse->line, "%s is given twice in [%s]; remove one", name, parse->section);
         return;
     }
@@ -166,9 +222,28 @@ static void set_gateway_key(struct parse *parse, const char *name, const char *v
              name);
         return;
     }
-    parse->gateway_seen |= 1u << key;
+    parse->seen |= 1u << key;
     struct gateway *gateway = &parse->config->gateways[parse->config->gateway_count - 1];
     if (config_gateway_set(gateway, key, value, parse->folder, why) < 0) {
+        fail(parse, parse->line, "%s", why);
+    }
+}
+
+static void set_provider_key(struct parse *parse, const char *name, const char *value) {
+    char why[CONFIG_WHY_MAX];
+    enum config_provider_key key = config_provider_key_of(name);
+    if (key == CONFIG_PROVIDER_KEYS) {
+        fail(parse, parse->line, "unknown key \"%.40s\" in [%s]; there are: %s", name,
+             parse->section, CONFIG_PROVIDER_KEY_NAMES);
+        return;
+    }
+    if ((parse->seen & (1u << key)) != 0) {
+        fail(parse, parse->line, "%s is given twice in [%s]; remove one", name, parse->section);
+        return;
+    }
+    parse->seen |= 1u << key;
+    struct provider *provider = &parse->config->providers[parse->config->provider_count - 1];
+    if (config_provider_set(provider, key, value, parse->folder, why) < 0) {
         fail(parse, parse->line, "%s", why);
     }
 }
@@ -206,8 +281,10 @@ static void set_key(struct parse *parse, const char *name, const char *value) {
 static int on_value(void *context, const char *section, const char *name, const char *value) {
     (void)section; /* cut by inih at 49 characters; parse->section is not */
     struct parse *parse = context;
-    if (!parse->failed && parse->in_gateway) {
+    if (!parse->failed && parse->kind == SECTION_GATEWAY) {
         set_gateway_key(parse, name, value);
+    } else if (!parse->failed && parse->kind == SECTION_PROVIDER) {
+        set_provider_key(parse, name, value);
     } else if (!parse->failed) {
         set_key(parse, name, value);
     }
@@ -289,7 +366,7 @@ int config_load(struct config *config, const char *path, struct config_error *er
         parse.failed = false; /* this one comes first in the file */
         fail(&parse, (uint32_t)rc, "the line is no \"[section]\", no \"key = value\", no comment");
     }
-    finish_gateway(&parse);
+    finish_section(&parse);
     check_whole(&parse);
     return parse.failed ? -1 : 0;
 }

@@ -6,6 +6,7 @@
 #include "switch/address.h"
 #include "switch/gateway.h"
 #include "switch/log.h"
+#include "switch/provider.h"
 
 #define CONFIG_GATEWAYS_MAX 64
 #define CONFIG_LOOPS_MAX 16
@@ -48,6 +49,11 @@ struct config {
     uint32_t journal_keep;      /* checkpointed segments kept behind                      */
     uint32_t open_payments_max; /* WAITING and HELD at once                               */
     uint32_t checkpoint_ms;     /* age at which unsaved changes are checkpointed          */
+    /* [outbox] */
+    uint32_t pause_permille;  /* of the pauses between attempts: 1000 as they are        */
+    uint32_t delivery_life_s; /* then it is left to the operator                         */
+    uint32_t breaker_failures, breaker_pause_ms;
+    uint32_t check_timeout_ms; /* for a provider's answer to a check                      */
     /* [log] */
     enum log_format log_format;
     enum log_level log_level;
@@ -55,6 +61,8 @@ struct config {
     bool demo; /* set by `serve --demo`, not by the file                                  */
     struct gateway gateways[CONFIG_GATEWAYS_MAX];
     uint32_t gateway_count;
+    struct provider providers[PROVIDERS_MAX];
+    uint32_t provider_count;
 };
 
 /* What is wrong with a config. */

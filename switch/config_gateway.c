@@ -88,8 +88,7 @@ static int set_bearer(struct gateway *gateway, const char *text, char *why) {
     return 0;
 }
 
-/* Reads a key file: one line, which nobody but its owner and group may read. */
-static int read_key(char *key, size_t key_size, const char *folder, const char *text, char *why) {
+int config_read_key(char *key, size_t key_size, const char *folder, const char *text, char *why) {
     char path[CONFIG_PATH_MAX];
     if (!config_path_join(path, sizeof(path), folder, text)) {
         return fail(why, "the key file's path is too long; take a shorter one");
@@ -180,7 +179,7 @@ static int set_rights(struct grant *grant, const char *text, char *why) {
 static int set_from_file(struct gateway *gateway, bool rpc, const char *text, const char *folder,
                          char *why) {
     char key[512];
-    int rc = read_key(key, sizeof(key), folder, text, why);
+    int rc = config_read_key(key, sizeof(key), folder, text, why);
     if (rc == 0) {
         rc = rpc ? set_rpc_key(gateway, key, why) : set_bearer(gateway, key, why);
     }

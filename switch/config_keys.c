@@ -45,6 +45,11 @@ const struct config_key config_keys[CONFIG_KEYS] = {
     {"soap", "hold_life_s", "86400", 1, 2592000, AT(hold_life_s), CONFIG_U32},
     {"soap", "vostok_plat_service", "0", 0, INT64_MAX, AT(vostok_plat_service), CONFIG_U64},
     {"soap", "token_life_s", "300", 1, 86400, AT(token_life_s), CONFIG_U32},
+    {"outbox", "pause_permille", "1000", 1, 10000, AT(pause_permille), CONFIG_U32},
+    {"outbox", "life_s", "86400", 1, 31536000, AT(delivery_life_s), CONFIG_U32},
+    {"outbox", "breaker_failures", "5", 1, 1000000, AT(breaker_failures), CONFIG_U32},
+    {"outbox", "breaker_pause_ms", "10000", 1, 3600000, AT(breaker_pause_ms), CONFIG_U32},
+    {"outbox", "check_timeout_ms", "15000", 100, 600000, AT(check_timeout_ms), CONFIG_U32},
     {"log", "format", "json", 0, 0, AT(log_format), CONFIG_LOG_FORMAT},
     {"log", "level", "info", 0, 0, AT(log_level), CONFIG_LOG_LEVEL},
 };

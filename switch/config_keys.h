@@ -1,5 +1,5 @@
 /* config_keys.h - the table of the config's keys, and how the file's text becomes values.
- * Inner header of config.c, config_keys.c and config_gateway.c. Main thread, before start. */
+ * Inner header of config*.c. Main thread, before start. */
 #ifndef SWITCH_CONFIG_KEYS_H
 #define SWITCH_CONFIG_KEYS_H
 
@@ -28,7 +28,7 @@ struct config_key {
     enum config_type type;
 };
 
-#define CONFIG_KEYS 31
+#define CONFIG_KEYS 36
 extern const struct config_key config_keys[CONFIG_KEYS];
 
 /* Sets a key from its text. folder: what relative paths are relative to, "" for none.
@@ -71,5 +71,36 @@ int config_gateway_set(struct gateway *gateway, enum config_gateway_key key, con
                        const char *folder, char *why);
 /* Checks it as a whole, when its section is over. seen: the keys given, a bit each. */
 int config_gateway_finish(struct gateway *gateway, uint32_t seen, char *why);
+
+/* Reads a file with a secret, which nobody but its owner and group may read, without the blanks at
+ * its end; NUL-terminated. 0, or -1 with why. */
+int config_read_key(char *key, size_t key_size, const char *folder, const char *text, char *why);
+
+/* ---- [provider NAME] ---- */
+
+enum config_provider_key {
+    CONFIG_PROVIDER_NUMBER,
+    CONFIG_PROVIDER_PROFILE,
+    CONFIG_PROVIDER_URL,
+    CONFIG_PROVIDER_CONCURRENCY,
+    CONFIG_PROVIDER_CONNECT,
+    CONFIG_PROVIDER_TOTAL,
+    CONFIG_PROVIDER_AUTH,
+    CONFIG_PROVIDER_CERT,
+    CONFIG_PROVIDER_KEY,
+    CONFIG_PROVIDER_CA,
+    CONFIG_PROVIDER_HEADERS,
+    CONFIG_PROVIDER_KEYS,
+};
+
+/* As those of gateways. */
+enum config_provider_key config_provider_key_of(const char *name);
+#define CONFIG_PROVIDER_KEY_NAMES                                                                  \
+    "number, profile, base_url, concurrency, connect_timeout_ms, total_timeout_ms, "               \
+    "basic_auth_file, client_cert, client_key, ca_file, header_file"
+int config_provider_start(struct provider *provider, const char *name, char *why);
+int config_provider_set(struct provider *provider, enum config_provider_key key, const char *text,
+                        const char *folder, char *why);
+int config_provider_finish(const struct provider *provider, char *why);
 
 #endif

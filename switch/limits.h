@@ -81,6 +81,11 @@
 #define HTTP_CLIENT_KEEP_BYTES KIB(16) /* an answer's memory that is kept for the next one */
 #define HTTP_CLIENT_TYPE_MAX 128u   /* bytes of the header Content-Type, with its NUL */
 
+#define PROVIDER_CONCURRENCY 32u    /* requests at once of one, unless its section says more */
+#define PROVIDER_CONNECT_MS 3000u   /* a host that is there answers sooner */
+#define PROVIDER_TOTAL_MS 60000u    /* what the field's protocols give a provider */
+#define PROVIDER_TIMEOUT_MAX_MS 600000u
+
 /* Memory that is kept for use again. */
 #define POOL_KEEP_BYTES MIB(1)      /* a buffer that is larger is given back */
 #define POOL_TOTAL_BYTES MIB(16)    /* kept a loop */
