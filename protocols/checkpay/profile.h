@@ -11,6 +11,7 @@
 #define CHECKPAY_PARAMETERS_MAX 24 /* of a command: OSMP's own are 8, and data1..dataN          */
 #define CHECKPAY_CODES_MAX 64      /* of a dialect: OSMP has 13                                 */
 #define CHECKPAY_ACCOUNT_MAX 200   /* bytes of an account: the longest that the field has       */
+#define CHECKPAY_INBOUND_ID_MAX 32 /* bytes of a network's id: the longest dialect's is 28      */
 #define CHECKPAY_STEPS 2           /* enum outbound_step                                        */
 
 enum checkpay_method { CHECKPAY_GET, CHECKPAY_POST };

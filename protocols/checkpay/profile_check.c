@@ -156,6 +156,9 @@ static bool check_inbound(const struct checkpay_profile *profile, const struct p
                 strcmp(profile->commands[i], profile->commands[k]) == 0)
                 return fail(fault, lines->section[SECTION_INBOUND],
                             "command \"%s\" means two things", profile->commands[i]);
+    if (profile->id_max > CHECKPAY_INBOUND_ID_MAX)
+        return fail(fault, line_of(lines, SECTION_DIALECT, "id_max"),
+                    "id_max is at most %d where we are asked", CHECKPAY_INBOUND_ID_MAX);
     bool status = profile->commands[CHECKPAY_STATUS][0] != '\0';
     bool cancel = profile->commands[CHECKPAY_CANCEL][0] != '\0';
     if ((status || cancel) && profile->outcomes[CHECKPAY_NOT_FOUND] == OUTBOUND_NO_CODE)
