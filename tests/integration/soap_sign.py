@@ -71,9 +71,10 @@ def envelope(body, signature, certificate=1):
             f'<S:Body>{body}</S:Body></S:Envelope>')
 
 
-def fill_in(document, key):
-    """Fills in the Signature of a parsed document, which must have one."""
-    signature = document.find(f".//{{{DSIG}}}Signature")
+def fill_in(document, key, signature=None):
+    """Fills in a Signature of a parsed document: the first one, when it is not given."""
+    if signature is None:
+        signature = document.find(f".//{{{DSIG}}}Signature")
     context = xmlsec.SignatureContext()
     context.key = key.xmlsec_key()
     context.sign(signature)

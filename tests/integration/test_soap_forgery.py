@@ -8,7 +8,7 @@ import xmlsec
 
 from tests.integration import soap_sign
 from tests.integration.soap_sign import DSIG, ENVELOPE, ENVELOPED, EXCLUSIVE, Key
-from tests.integration.soap_world import AbuseCase
+from tests.integration.soap_world import PAY, AbuseCase
 
 XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 XSLT = "http://www.w3.org/TR/1999/REC-xslt-19991116"
@@ -160,21 +160,22 @@ class Structure(AbuseCase):
         return soap_sign.sign(soap_sign.envelope(self.body(), text), self.victim.key)
 
     def test_two_signatures(self):
-        good = self.good()
-        extra = soap_sign.template("sha1")
-        for what, at in (("first", 0), ("last", None), ("within", "within")):
-            document = parsed(good)
-            other = soap_sign.fill_in(parsed(soap_sign.envelope(self.body(), extra).encode()),
-                                      self.victim.key).find(f".//{SIGNATURE}")
-            if at == "within":
-                holder = wrapper()
-                holder.append(other)
-                document.find(HEADER).append(holder)
+        """Each of the two is good, since the other one is signed with it or filled in before."""
+        other = parsed(self.good()).find(f".//{SIGNATURE}")
+        for where in ("first", "last", "in a block before", "in a block behind", "in the body"):
+            document = parsed(soap_sign.envelope(self.body(), soap_sign.template("sha1")).encode())
+            header, mine = document.find(HEADER), document.find(f".//{SIGNATURE}")
+            more = copy.deepcopy(other)
+            if "block" in where:
+                more = wrapper()
+                more.append(copy.deepcopy(other))
+            if where == "in the body":
+                document.find(f".//{{*}}{PAY[1]}").append(more)
             else:
-                header = document.find(HEADER)
-                header.insert(len(header) if at is None else at, other)
-            with self.subTest(what):
-                self.attack(soap_sign.to_bytes(document))
+                header.insert(0 if where in ("first", "in a block before") else len(header), more)
+            message = soap_sign.to_bytes(soap_sign.fill_in(document, self.victim.key, mine))
+            with self.subTest(where):
+                self.attack(message, "BAD_REQUEST" if "body" in where else "BAD_SIGNATURE")
 
     def test_the_signature_elsewhere(self):
         whole = soap_sign.envelope(self.body(), soap_sign.template("sha1"))
