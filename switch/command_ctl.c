@@ -26,8 +26,9 @@ static const char help[] =
     "  flush            checkpoint everything now\n"
     "\n"
     "  client|agent|merchant add LOGIN [FIELDS]   and opens the account when it is missing\n"
-    "  terminal add ID [FIELDS] | operator add NAME [FIELDS]\n"
-    "  client|agent|merchant|terminal|operator change | block | unblock | show NAME | list\n"
+    "  terminal add ID [FIELDS] | service add CODE [FIELDS] | operator add NAME [FIELDS]\n"
+    "  client|agent|merchant|terminal|service|operator change | block | unblock | show NAME | "
+    "list\n"
     "  limits set identified|unidentified [FIELDS] | show CLASS | list   of classes of clients\n"
     "  tariff set OPERATION [--agent LOGIN] [--merchant LOGIN] [FIELDS] | off | show | list\n"
     "  agent|merchant key add LOGIN FILE.pem [--number N]   a public key or a certificate\n"
@@ -132,6 +133,8 @@ const struct ctl_command ctl_commands[] = {
     KEYS("merchant", MERCHANT),
     WRITE("terminal", "ID", TERMINAL, 0),
     READ("terminal", "ID", TERMINAL, 0),
+    WRITE("service", "CODE", SERVICE, 0),
+    READ("service", "CODE", SERVICE, 0),
     WRITE("operator", "NAME", OPERATOR, 0),
     READ("operator", "NAME", OPERATOR, 0),
     {"limits set", "CLASS", .fields = true, .kind = REGISTRY_LIMITS, .run = ctl_limits_set},

@@ -241,12 +241,19 @@ static void print_choices(const struct registry_field *field) {
 }
 
 static void print_field(const struct registry_field *field) {
-    static const char *const values[] = {
-        [REGISTRY_LOGIN] = "LOGIN",       [REGISTRY_ACCOUNT] = "ID",
-        [REGISTRY_AMOUNT] = "AMOUNT",     [REGISTRY_NUMBER] = "N",
-        [REGISTRY_BOOL] = "yes|no",       [REGISTRY_TEXT] = "TEXT",
-        [REGISTRY_DIGITS] = "DIGITS",     [REGISTRY_ADDRESSES] = "'ADDRESS NET/BITS ...'",
-        [REGISTRY_ACCOUNTS] = "ID,ID...", [REGISTRY_TERMINAL_ID] = "ID"};
+    static const char *const values[] = {[REGISTRY_LOGIN] = "LOGIN",
+                                         [REGISTRY_ACCOUNT] = "ID",
+                                         [REGISTRY_AMOUNT] = "AMOUNT",
+                                         [REGISTRY_NUMBER] = "N",
+                                         [REGISTRY_BOOL] = "yes|no",
+                                         [REGISTRY_TEXT] = "TEXT",
+                                         [REGISTRY_DIGITS] = "DIGITS",
+                                         [REGISTRY_ADDRESSES] = "'ADDRESS NET/BITS ...'",
+                                         [REGISTRY_ACCOUNTS] = "ID,ID...",
+                                         [REGISTRY_TERMINAL_ID] = "ID",
+                                         [REGISTRY_CODE] = "N",
+                                         [REGISTRY_PATTERN] = "'REGULAR EXPRESSION'",
+                                         [REGISTRY_WINDOWS] = "'HH:MM-HH:MM ...'"};
     char flag[CTL_FLAG_TEXT];
     printf("  %-20s ", ctl_flag(field->name, flag));
     if (field->choices != NULL) {

@@ -87,7 +87,7 @@ static void json_value(const struct ctl_record *record, const struct registry_fi
     bool is_limit = record->kind == REGISTRY_LIMITS && field->in_key;
     struct buffer text;
     if (field->type == REGISTRY_LOGIN || field->type == REGISTRY_ACCOUNT ||
-        field->type == REGISTRY_AMOUNT) {
+        field->type == REGISTRY_CODE || field->type == REGISTRY_AMOUNT) {
         memcpy(&number, at, sizeof(number));
         if (field->type == REGISTRY_AMOUNT && number == LEDGER_NO_CEILING) {
             fputs("null", stdout);
@@ -156,7 +156,7 @@ static uint32_t make_heads(const struct registry_schema *schema, char text[][CTL
         }
         ASSERT(columns < CTL_COLUMNS_MAX);
         snprintf(text[columns], CTL_FLAG_TEXT, "%s%s", name_of(schema, field),
-                 field->type <= REGISTRY_NUMBER ? ">" : "");
+                 field->type <= REGISTRY_NUMBER || field->type == REGISTRY_CODE ? ">" : "");
         for (char *at = text[columns]; *at != '\0'; at++) {
             *at = *at == '_' ? ' ' : *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at;
         }

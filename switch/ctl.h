@@ -235,7 +235,7 @@ void ctl_print_json(const msgpack_object *object);
 /* ---- Tables (command_ctl_table.c) ---- */
 
 /* A table for people. Heads that end in '>' are of right-aligned columns. Texts are UTF-8. */
-#define CTL_COLUMNS_MAX 10u
+#define CTL_COLUMNS_MAX 12u
 struct ctl_table {
     const char *const *heads;
     uint32_t columns, cells, size;

@@ -21,7 +21,7 @@ bool payment_service(struct soap_work *work, const struct soap_values *values,
         return payment_busy(work);
     if (found != REGISTRY_FOUND)
         return call_refuse(call, SOAP_REFUSED_SERVICE_NOT_FOUND);
-    if (service.off || registry_in_maintenance(&service, call->received_ns))
+    if (service.blocked || registry_in_maintenance(&service, call->received_ns))
         return call_refuse(call, SOAP_REFUSED_SERVICE_UNAVAILABLE);
     if (!registry_account_matches(&service, values->account))
         return call_refuse(call, SOAP_REFUSED_BAD_UTILITY_ACCOUNT);

@@ -126,7 +126,7 @@ struct registry_service {
     char pattern[REGISTRY_TITLE_MAX]; /* of accounts, POSIX extended, no repeated groups; "": any */
     uint64_t minimum, maximum;        /* tiyn; maximum 0: none                         */
     char maintenance[REGISTRY_TITLE_MAX]; /* "02:00-04:00 23:30-23:59", each day, UTC+5 */
-    bool off;
+    bool blocked;
 };
 
 union registry_record {

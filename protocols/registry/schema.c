@@ -94,7 +94,7 @@ static const struct registry_field service[] = {
     FIELD(S, provider, NUMBER, NEED, NULL), FIELD(S, provider_code, CODE, 0, NULL),
     FIELD(S, pattern, PATTERN, 0, NULL),    FIELD(S, minimum, AMOUNT, 0, NULL),
     FIELD(S, maximum, AMOUNT, 0, NULL),     FIELD(S, maintenance, WINDOWS, 0, NULL),
-    FIELD(S, off, BOOL, 0, NULL),
+    FIELD(S, blocked, BOOL, 0, NULL),
 };
 
 const struct registry_schema registry_schemas[REGISTRY_KINDS] = {

@@ -155,6 +155,21 @@ class Others(Registry):
         self.ctl("agent", "add", 72222222202, code=2)
         self.ctl("agent", "add", 72222222202, "--name", "A", "--privileges", "FLY", code=2)
 
+    def test_a_service_its_accounts_and_amounts(self):
+        self.ctl("service", "add", 185, "--name", "Байланыс", "--merchant", 72222222219,
+                 "--provider", 1, "--pattern", "7[0-9]{9}", "--minimum", "10", "--maximum", "500")
+        refused = self.ctl("service", "change", 185, "--pattern", "(7+)+", code=2)
+        self.assertIn("pattern", refused.stderr)
+        refused = self.ctl("service", "change", 185, "--maximum", "5", code=2)
+        self.assertIn("maximum", refused.stderr)
+        self.ctl("service", "block", 185)
+        shown = self.json("service", "show", 185)
+        self.assertEqual((shown["name"], shown["minimum"], shown["maximum"], shown["blocked"]),
+                         ("Байланыс", 1000, 50000, True))
+        self.ctl("flush")
+        self.assertEqual([row["code"] for row in self.json("service", "list")["records"]], [185])
+        self.assertIn("Байланыс", self.ctl("service", "list").stdout)
+
     def test_a_merchant_its_wallets_and_terminals(self):
         refused = self.ctl("terminal", "add", "T0001", "--merchant", 72222222209, code=1)
         self.assertIn("merchant add 72222222209", refused.stderr)
