@@ -197,6 +197,8 @@ static uint32_t put_attributes(const struct soap_call *call, const struct soap_v
     uint32_t match_size = (uint32_t)out->used;
     if (plan->merchant != 0)
         buffer_format(out, ",\"merchant\":\"%llu\"", (unsigned long long)plan->merchant);
+    if (plan->provider_code != 0)
+        buffer_format(out, ",\"provider_service\":%llu", (unsigned long long)plan->provider_code);
     if (plan->fee != 0)
         buffer_format(out, ",\"%s\":\"%s\"", plan->by_payer ? "commission" : "commission_to",
                       money_text(plan->fee, fee));

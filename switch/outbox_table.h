@@ -1,0 +1,74 @@
+/* outbox_table.h - the deliveries that wait: which one is due when, and in which order those that
+ * are due go to each provider. Fixed memory, taken from the system as it is touched: 44 bytes a
+ * delivery. Pure; one thread. Times are wall-clock ns.
+ *
+ * A delivery is PAUSED (until its time), READY (in its provider's queue), FLYING (somebody sees to
+ * it), STUCK (waits for an operator) or LOST (its provider is not in the config). */
+#ifndef SWITCH_OUTBOX_TABLE_H
+#define SWITCH_OUTBOX_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define OUTBOX_NONE UINT32_MAX  /* no entry                                              */
+#define OUTBOX_NEVER UINT64_MAX /* the next attempt's time when only an operator makes it */
+#define OUTBOX_QUEUES_MAX 65    /* PROVIDERS_MAX, and one for deliveries of none of them  */
+
+enum outbox_state {
+    OUTBOX_FREE,
+    OUTBOX_PAUSED,
+    OUTBOX_READY,
+    OUTBOX_FLYING,
+    OUTBOX_STUCK,
+    OUTBOX_LOST,
+    OUTBOX_STATES
+};
+
+struct outbox_entry {
+    uint64_t payment;
+    uint64_t next_ns;  /* PAUSED: until then                                    */
+    uint32_t heap_at;  /* PAUSED: place in the heap                             */
+    uint32_t next;     /* READY: behind it in the queue; FREE: in the free list */
+    uint32_t previous; /* READY: before it                                      */
+    uint16_t queue;    /* its provider's                                        */
+    uint8_t state;     /* enum outbox_state                                     */
+};
+
+struct outbox_queue {
+    uint32_t first, last;
+    uint32_t counts[OUTBOX_STATES];
+};
+
+struct outbox_table {
+    struct outbox_entry *entries;
+    uint32_t *heap;  /* PAUSED entries by next_ns                     */
+    uint32_t *slots; /* of the hash by payment: entries; a power of 2 */
+    uint32_t capacity, slot_mask;
+    uint32_t used, fresh; /* entries; of them, up to here they were touched */
+    uint32_t free_first, heap_count;
+    struct outbox_queue queues[OUTBOX_QUEUES_MAX];
+};
+
+/* 0, or -1: no memory. */
+int outbox_table_init(struct outbox_table *table, uint32_t capacity);
+void outbox_table_free(struct outbox_table *table);
+
+/* The entry of a payment, or OUTBOX_NONE. */
+uint32_t outbox_table_find(const struct outbox_table *table, uint64_t payment);
+/* A new entry, FLYING until it is told what it is; OUTBOX_NONE: full. payment: not 0, not there. */
+uint32_t outbox_table_add(struct outbox_table *table, uint64_t payment, uint32_t queue);
+void outbox_table_drop(struct outbox_table *table, uint32_t entry);
+
+/* Moves an entry from whatever state it has. */
+void outbox_table_pause(struct outbox_table *table, uint32_t entry, uint64_t next_ns);
+void outbox_table_ready(struct outbox_table *table, uint32_t entry, bool first);
+void outbox_table_set(struct outbox_table *table, uint32_t entry, enum outbox_state state);
+
+/* The time of the next PAUSED one; OUTBOX_NEVER: there is none. */
+uint64_t outbox_table_due_ns(const struct outbox_table *table);
+/* Makes a PAUSED one whose time has come READY, and returns it; OUTBOX_NONE: there is none. */
+uint32_t outbox_table_wake(struct outbox_table *table, uint64_t now_ns);
+/* Takes the first READY one of a queue, which is FLYING then; OUTBOX_NONE: there is none. */
+uint32_t outbox_table_take(struct outbox_table *table, uint32_t queue);
+
+#endif
