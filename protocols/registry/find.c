@@ -34,18 +34,35 @@ static bool check_service(const struct registry_service *service, const char **w
            (service->maximum == 0 || service->minimum <= service->maximum);
 }
 
+/* A name that stands in a key and may stand in a URL. */
+static bool is_plain_name(const char *name) {
+    return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_")] == '\0';
+}
+#define PLAIN_NAME "name: lower-case letters, digits, '.', '-' and '_'"
+
 static bool check_operator(const struct registry_operator *person, const char **why) {
     static const char *const roles[] = {"viewer", "operator", "finance", "administrator"};
-    for (const char *at = person->name; *at != '\0'; at++)
-        if (strchr("abcdefghijklmnopqrstuvwxyz0123456789.-_", *at) == NULL) {
-            *why = "name: lower-case letters, digits, '.', '-' and '_'";
-            return false;
-        }
+    *why = PLAIN_NAME;
+    if (!is_plain_name(person->name))
+        return false;
     *why = "role: viewer, operator, finance or administrator";
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
         if (strcmp(person->role, roles[i]) == 0)
             return true;
     return false;
+}
+
+static bool check_network(const struct registry_network *network, const char **why) {
+    const char *hash = network->password_hash;
+    size_t size = strspn(hash, "0123456789abcdef");
+    *why = PLAIN_NAME;
+    if (!is_plain_name(network->name))
+        return false;
+    *why = "password_hash: 64 hexadecimal digits, such as b2sum -l 256 prints";
+    if (hash[size] != '\0' || (size != 0 && size != REGISTRY_HASH_TEXT - 1))
+        return false;
+    *why = "user: no ':', and with a password_hash or without both";
+    return strchr(network->user, ':') == NULL && (network->user[0] == '\0') == (size == 0);
 }
 
 /* Of a record whose fields are valid by their types: is it whole, do they go together? */
@@ -65,6 +82,8 @@ static bool check_whole(enum registry_kind kind, const void *record, struct regi
         return check_service(record, &fault->why);
     if (kind == REGISTRY_OPERATOR)
         return check_operator(record, &fault->why);
+    if (kind == REGISTRY_NETWORK)
+        return check_network(record, &fault->why);
     return true;
 }
 

@@ -4,9 +4,10 @@
  *
  * A record's key is text: "client/77072734954", "agent/72222222221", "merchant/72222222229",
  * "terminal/T0001", "key/72222222221/1", "tariff/cash_in/72222222221/any", "limits/identified",
- * "operator/aigerim", "service/185". Its value is a MessagePack map from field names to values. One
- * table of fields for each kind drives reading, writing, checking, printing, and the options of
- * `tiyn ctl`. A field that a record does not have is 0 or ""; one that is unknown is refused. */
+ * "operator/aigerim", "service/185", "network/kaspi". Its value is a MessagePack map from field
+ * names to values. One table of fields for each kind drives reading, writing, checking, printing,
+ * and the options of `tiyn ctl`. A field that a record does not have is 0 or ""; one that is
+ * unknown is refused. */
 #ifndef PROTOCOLS_REGISTRY_REGISTRY_H
 #define PROTOCOLS_REGISTRY_REGISTRY_H
 
@@ -20,6 +21,7 @@
 #define REGISTRY_KEY_DER_MAX 1040  /* bytes of a public key: RSA-8192                  */
 #define REGISTRY_TERMINAL_MAX 33   /* bytes of a terminal id, with NUL                 */
 #define REGISTRY_PASSWORD_MAX 129  /* bytes of crypto_pwhash_str, with NUL             */
+#define REGISTRY_HASH_TEXT 65      /* bytes of 256 bits in hexadecimal, with NUL       */
 #define REGISTRY_WALLETS_MAX 8     /* of a merchant                                    */
 
 enum registry_kind {
@@ -32,6 +34,7 @@ enum registry_kind {
     REGISTRY_LIMITS,
     REGISTRY_OPERATOR,
     REGISTRY_SERVICE,
+    REGISTRY_NETWORK,
     REGISTRY_KINDS
 };
 
@@ -129,6 +132,18 @@ struct registry_service {
     bool blocked;
 };
 
+/* A bank or payment network that calls us: protocols/checkpay/. */
+struct registry_network {
+    uint64_t login, account;         /* in whose name it pays; its float                      */
+    char name[REGISTRY_NAME_MAX];    /* lower-case letters, digits, '.', '-', '_': in its URL */
+    char profile[REGISTRY_NAME_MAX]; /* the dialect's name: "osmp"                         */
+    char addresses[REGISTRY_ADDRESSES_MAX]; /* that it calls from: never "from anywhere"   */
+    char user[REGISTRY_NAME_MAX];           /* of Basic authentication; "": none           */
+    char password_hash[REGISTRY_HASH_TEXT]; /* BLAKE2b-256 of the password, hexadecimal    */
+    uint64_t wallet_service; /* its number for top-ups of wallets; 0: it says none for them */
+    bool blocked;
+};
+
 union registry_record {
     struct registry_client client;
     struct registry_agent agent;
@@ -139,6 +154,7 @@ union registry_record {
     struct registry_limits limits;
     struct registry_operator operator_;
     struct registry_service service;
+    struct registry_network network;
 };
 
 /* ---- Fields ---- */

@@ -97,6 +97,19 @@ static const struct registry_field service[] = {
     FIELD(S, blocked, BOOL, 0, NULL),
 };
 
+#define N struct registry_network
+static const struct registry_field network[] = {
+    FIELD(N, name, TEXT, KEY | NEED, NULL),
+    FIELD(N, login, LOGIN, NEED, NULL),
+    FIELD(N, account, ACCOUNT, NEED, NULL),
+    FIELD(N, profile, TEXT, NEED, NULL),
+    FIELD(N, addresses, ADDRESSES, NEED, NULL),
+    FIELD(N, user, TEXT, 0, NULL),
+    FIELD(N, password_hash, TEXT, SECRET, NULL),
+    FIELD(N, wallet_service, CODE, 0, NULL),
+    FIELD(N, blocked, BOOL, 0, NULL),
+};
+
 const struct registry_schema registry_schemas[REGISTRY_KINDS] = {
     [REGISTRY_CLIENT] = SCHEMA("client", client, C),
     [REGISTRY_AGENT] = SCHEMA("agent", agent, A),
@@ -107,6 +120,7 @@ const struct registry_schema registry_schemas[REGISTRY_KINDS] = {
     [REGISTRY_LIMITS] = SCHEMA("limits", limits, L),
     [REGISTRY_OPERATOR] = SCHEMA("operator", operator_, O),
     [REGISTRY_SERVICE] = SCHEMA("service", service, S),
+    [REGISTRY_NETWORK] = SCHEMA("network", network, N),
 };
 
 /* The count of an array stands right behind it. */

@@ -56,6 +56,9 @@ size_t registry_key(enum registry_kind kind, const void *record, char key[LEDGER
     case REGISTRY_SERVICE:
         size = snprintf(key, LEDGER_KEY_MAX, "%s/%llu", word, (unsigned long long)of->service.code);
         break;
+    case REGISTRY_NETWORK:
+        size = snprintf(key, LEDGER_KEY_MAX, "%s/%s", word, of->network.name);
+        break;
     case REGISTRY_OPERATOR:
     case REGISTRY_KINDS:
     default:

@@ -17,6 +17,17 @@ static const struct registry_agent agent = {
     .legacy_signature = true,
 };
 
+static const struct registry_network network = {
+    .name = "kaspi-1",
+    .login = 72222222230,
+    .account = 5,
+    .profile = "kaspi",
+    .addresses = "10.0.0.1",
+    .user = "kaspi",
+    .password_hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    .wallet_service = 1,
+};
+
 /* Writes and reads; the record that comes back is the same. */
 static void round_trip(enum registry_kind kind, const void *record, const char *key_text) {
     char key[LEDGER_KEY_MAX];
@@ -68,6 +79,7 @@ Test(registry, each_kind_of_record_comes_back_as_it_was) {
     round_trip(REGISTRY_TARIFF, &tariff, "tariff/cash_in/72222222221/any");
     round_trip(REGISTRY_LIMITS, &limits, "limits/identified");
     round_trip(REGISTRY_OPERATOR, &person, "operator/aigerim");
+    round_trip(REGISTRY_NETWORK, &network, "network/kaspi-1");
 }
 
 Test(registry, damaged_values_are_refused_and_never_read_beyond) {
@@ -217,6 +229,32 @@ Test(registry, whole_records_are_checked) {
     nameless.name[0] = '\0';
     cr_expect_not(registry_check(REGISTRY_AGENT, &nameless, &why));
     cr_expect_str_eq(why, "name");
+}
+
+Test(registry, a_network_has_a_plain_name_and_a_whole_password) {
+    const char *why;
+    struct registry_network changed = network;
+    cr_expect(registry_check(REGISTRY_NETWORK, &changed, &why), "%s", why);
+    changed.name[0] = 'K';
+    cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why));
+    changed.name[0] = '/';
+    cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why));
+    changed = network;
+    changed.password_hash[63] = '\0';
+    cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why));
+    changed.password_hash[0] = '\0';
+    cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why), "a user without a password");
+    changed.user[0] = '\0';
+    cr_expect(registry_check(REGISTRY_NETWORK, &changed, &why), "%s", why);
+    changed = network;
+    changed.user[1] = ':';
+    cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why));
+    changed = network;
+    changed.password_hash[5] = 'G';
+    cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why));
+    changed = network;
+    changed.addresses[0] = '\0';
+    cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why), "from anywhere");
 }
 
 Test(registry, a_service_knows_its_accounts) {

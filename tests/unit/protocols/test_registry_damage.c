@@ -45,6 +45,12 @@ static const union registry_record records[REGISTRY_KINDS] = {
                                   .provider = 1,
                                   .pattern = "[0-9]+",
                                   .maintenance = "02:00-04:00"},
+    [REGISTRY_NETWORK].network = {.name = "kaspi",
+                                  .login = 72222222230,
+                                  .account = 72222222230,
+                                  .profile = "kaspi",
+                                  .addresses = "10.0.0.0/8",
+                                  .wallet_service = 1},
     [REGISTRY_OPERATOR].operator_ = {.name = "aigerim", .role = "finance"},
 };
 
