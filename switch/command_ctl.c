@@ -34,6 +34,8 @@ static const char help[] =
     "  agent|merchant key add LOGIN FILE.pem [--number N]   a public key or a certificate\n"
     "  agent|merchant key list LOGIN | key block LOGIN NUMBER | key unblock LOGIN NUMBER\n"
     "  import FILE.csv [--update] [--errors FILE]   clients in bulk; -: standard input\n"
+    "  registry export --service CODE --day YYYY-MM-DD [--out FILE]   completed payments\n"
+    "  registry compare FILE --service CODE --day YYYY-MM-DD   the provider's with ours\n"
     "  key new [--out FILE]   makes the node's own key pair, without a node\n"
     "\n"
     "  The fields of one of them: tiyn ctl client --help. Nothing is ever removed: block it.\n"
@@ -144,6 +146,10 @@ const struct ctl_command ctl_commands[] = {
     {"tariff off", "OPERATION", PARTNERS, .kind = REGISTRY_TARIFF, .run = ctl_tariff_off},
     READ("tariff", "OPERATION", TARIFF, PARTNERS),
     {"import", "FILE", CTL_BIT(ERRORS), .flag = "update", NONE, .run = ctl_import},
+    {"registry export", "", CTL_BIT(SERVICE) | CTL_BIT(DAY) | CTL_BIT(OUT), NONE,
+     .run = ctl_registry_export},
+    {"registry compare", "FILE", CTL_BIT(SERVICE) | CTL_BIT(DAY), NONE,
+     .run = ctl_registry_compare},
     {"key new", "", CTL_BIT(OUT), .alone = true, NONE, .run = ctl_key_new},
 };
 /* clang-format on */

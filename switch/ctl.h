@@ -26,7 +26,9 @@
     X(AGENT,       "agent",       "LOGIN") \
     X(MERCHANT,    "merchant",    "LOGIN") \
     X(OUT,         "out",         "FILE") \
-    X(ERRORS,      "errors",      "FILE")
+    X(ERRORS,      "errors",      "FILE") \
+    X(SERVICE,     "service",     "CODE") \
+    X(DAY,         "day",         "YYYY-MM-DD")
 /* clang-format on */
 
 enum ctl_option {
@@ -115,6 +117,10 @@ int ctl_partner_key_block(struct ctl *ctl);
 int ctl_partner_key_unblock(struct ctl *ctl);
 
 int ctl_import(struct ctl *ctl); /* command_import.c */
+
+/* A day's registry of a service (command_reconcile.c). */
+int ctl_registry_export(struct ctl *ctl);
+int ctl_registry_compare(struct ctl *ctl);
 
 /* ---- Calls (command_ctl_call.c) ---- */
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "protocols/common/date.h"
 #include "protocols/common/frame.h"
 #include "protocols/rpc/message.h"
 #include "switch/limits.h"
@@ -232,6 +233,32 @@ static void answer_registry(const struct operator_call *call) {
     ledger_snapshot_close(snapshot);
 }
 
+/* [service, day, after] */
+static void answer_service(const struct operator_call *call) {
+    struct slice rest = call->params;
+    uint64_t values[3] = {0, 0, 0};
+    struct ledger_snapshot *snapshot = NULL;
+    bool good = call->count == 3;
+    for (uint32_t i = 0; good && i < 3; i++) {
+        size_t head = frame_read_uint(rest.base, rest.size, &values[i]);
+        good = head > 0;
+        rest = slice_after(rest, head);
+    }
+    if (!good || rest.size > 0 || values[1] > UINT32_MAX || !date_valid((uint32_t)values[1])) {
+        bad_params(call, "params: expected [service, day, after], with a day as yyyymmdd");
+        return;
+    }
+    if (ledger_snapshot_open(node_ledger(call->node), &snapshot) < 0) {
+        rpc_reply_error(call->reply, call->msgid, RPC_ERROR_BUSY, "too many lists are being read");
+        return;
+    }
+    struct operator_day day = {
+        .service = values[0], .day = (uint32_t)values[1], .after = values[2]};
+    rpc_reply_start(call->reply, call->msgid);
+    operator_list_service(call->reply, snapshot, &day);
+    ledger_snapshot_close(snapshot);
+}
+
 /* ---- Which one ---------------------------------------------------------------------------- */
 
 static const struct {
@@ -241,6 +268,7 @@ static const struct {
     {{"node.stats", 10}, answer_stats},       {{"node.flush", 10}, answer_flush},
     {{"node.backup", 11}, answer_backup},     {{"node.open_payments", 18}, answer_open_payments},
     {{"node.accounts", 13}, answer_accounts}, {{"node.registry", 13}, answer_registry},
+    {{"node.service", 12}, answer_service},
 };
 
 bool operator_method(struct slice method) {

@@ -27,6 +27,17 @@ struct operator_records {
 void operator_list_registry(struct buffer *reply, struct ledger_snapshot *snapshot,
                             const struct operator_records *page);
 
+/* Payments for a service, by value date, in rising order of ids. Appends {as_of_sequence, next,
+ * payments: [[id, opened_ns, state, amount, account], ...]}: of those above `after` as many as one
+ * call looks at, so that a day is read in many short calls; next: the `after` of the next call, 0:
+ * this was the last. */
+struct operator_day {
+    uint64_t service, after;
+    uint32_t day; /* yyyymmdd */
+};
+void operator_list_service(struct buffer *reply, struct ledger_snapshot *snapshot,
+                           const struct operator_day *day);
+
 /* A key and its number. */
 void operator_put_uint(msgpack_packer *packer, const char *name, uint64_t value);
 
