@@ -266,9 +266,10 @@ static bool put_lookup(struct soap_work *work, const struct soap_values *values)
     return put_status(work, ledger_put_target(work->writer, LEDGER_LOOKUP, &target));
 }
 
-/* True when the refusal is about what the registry says now, and so none for a repeat. */
+/* True when the refusal is about what the registry says now, and so none for a repeat: neither is
+ * an operator's mistake in it, such as a tariff that has no payer. */
 static bool may_be_repeat(const struct soap_call *call) {
-    return call->refusal != SOAP_REFUSED_NODE_BUSY && call->refusal != SOAP_REFUSED_INTERNAL;
+    return call->refusal != SOAP_REFUSED_NODE_BUSY;
 }
 
 /* The question to the ledger, and what the answer tells besides. */

@@ -117,6 +117,16 @@ class FeeCase(WorldCase):
         self.assertEqual((fault.status, fault.faultcode.split(":")[1]), (503, "Server"))
         self.assertIsNone(self.payment(self.payer, guid))
 
+    def test_such_a_tariff_does_not_hide_what_was_begun_before(self):
+        guid = new_guid()
+        message = self.start(self.payer, "createCashInPayment", toUserName=self.client,
+                             amount="100", GUID=guid)
+        self.soap.tariff("cash_in", self.payer.login, fixed=5, payer=PAYER_MERCHANT)
+        with self.moves({self.payer.login: -100_00, self.client: 100_00},
+                        held={self.payer.login: -100_00}):
+            answer = self.finish(self.payer, "createCashInPayment", message)
+            self.assertEqual(answer.status, "COMPLETED")
+
 
 if __name__ == "__main__":
     unittest.main()
