@@ -110,6 +110,12 @@ enum adapter_verdict {
                          that gives no answer in time has answered AGAIN                  */
 };
 
+/* A dialect that networks may speak with us, by the name that their records have. */
+struct adapter_dialect {
+    char name[64];
+    const struct checkpay_profile *profile; /* with an inbound side */
+};
+
 /* What the config says to adapters; lives as long as the node. */
 struct adapter_settings {
     const char *public_url;   /* "https://pay.example.kz", without a '/' at the end; "": unknown */
@@ -119,6 +125,8 @@ struct adapter_settings {
     uint32_t hold_life_s;     /* of a terminal payment's hold without repeats                   */
     uint32_t token_life_s;    /* of a cash-out token                                           */
     uint64_t vostok_plat_service; /* code of the service that vostokPlat* pay for; 0: none     */
+    const struct adapter_dialect *dialects;
+    uint32_t dialect_count;
     const char *node_key;  /* PEM of the node's private RSA key, NUL-terminated; NULL: none */
     uint8_t token_key[32]; /* what cash-out tokens are hashed with; secret                  */
 };
@@ -179,6 +187,7 @@ struct adapter {
 
 extern const struct adapter rpc_adapter;        /* protocols/rpc/        */
 extern const struct adapter json_api_adapter;   /* protocols/json_api/   */
+extern const struct adapter checkpay_adapter;   /* protocols/checkpay/   */
 extern const struct adapter agent_soap_adapter; /* protocols/agent_soap/ */
 
 #endif

@@ -15,7 +15,7 @@ static size_t string_size(struct slice text) {
 
 static size_t number_size(struct slice text) {
     size_t at = 0;
-    while (at < text.size && memchr("+-.0123456789eE", text.base[at], 15) != NULL)
+    while (at < text.size && dialect_in(text.base[at], "+-.0123456789eE"))
         at++;
     return at;
 }

@@ -15,7 +15,7 @@ static bool strip_front(struct slice *text) {
         struct slice mark = MARK;
         size_t size = slice_starts(*text, mark) ? mark.size : 0;
         marked |= size > 0;
-        if (size == 0 && memchr(" \t\r\n", text->base[0], 4) != NULL)
+        if (size == 0 && dialect_in(text->base[0], " \t\r\n"))
             size = 1;
         if (size == 0)
             break;
@@ -29,7 +29,7 @@ static void strip_declaration(struct slice *text, struct slice *encoding) {
     static const char name[] = "encoding";
     *encoding = SLICE("");
     if (!slice_starts(*text, SLICE("<?xml")) || text->size == 5 ||
-        memchr(" \t\r\n", text->base[5], 4) == NULL)
+        !dialect_in(text->base[5], " \t\r\n"))
         return;
     const char *end = memmem(text->base, text->size, "?>", 2);
     if (end == NULL)
@@ -40,9 +40,9 @@ static void strip_declaration(struct slice *text, struct slice *encoding) {
     if (at == NULL)
         return;
     rest = slice_after(rest, (size_t)(at - rest.base) + sizeof name - 1);
-    while (rest.size > 0 && memchr(" \t\r\n=\"'", rest.base[0], 7) != NULL)
+    while (rest.size > 0 && dialect_in(rest.base[0], " \t\r\n=\"'"))
         rest = slice_after(rest, 1);
-    while (encoding->size < rest.size && memchr("\"' \t\r\n", rest.base[encoding->size], 6) == NULL)
+    while (encoding->size < rest.size && !dialect_in(rest.base[encoding->size], "\"' \t\r\n"))
         *encoding = (struct slice){rest.base, encoding->size + 1};
 }
 

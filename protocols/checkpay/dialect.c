@@ -7,10 +7,10 @@
 #include "protocols/common/money.h"
 
 struct slice dialect_trim(struct slice text) {
-    while (text.size > 0 && strchr(" \t\r\n", text.base[0]) != NULL && text.base[0] != '\0')
+    static const char blanks[] = " \t\r\n";
+    while (text.size > 0 && dialect_in(text.base[0], blanks))
         text = slice_after(text, 1);
-    while (text.size > 0 && strchr(" \t\r\n", text.base[text.size - 1]) != NULL &&
-           text.base[text.size - 1] != '\0')
+    while (text.size > 0 && dialect_in(text.base[text.size - 1], blanks))
         text.size--;
     return text;
 }

@@ -5,6 +5,11 @@
 
 #include "protocols/checkpay/profile.h"
 
+/* True for one of the set's characters; a NUL is none. */
+static inline bool dialect_in(char c, const char *set) {
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
 /* Without blanks and line ends around. */
 struct slice dialect_trim(struct slice text);
 /* Decimal digits, leading zeros too, up to max. */

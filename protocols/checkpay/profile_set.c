@@ -13,7 +13,7 @@ static bool is_letter(char c) {
 static bool is_name(struct slice text) {
     for (size_t i = 0; i < text.size; i++) {
         char c = text.base[i];
-        if (!is_letter(c) && !(c >= '0' && c <= '9') && (c == '\0' || !strchr("_.-@#", c)))
+        if (!is_letter(c) && !(c >= '0' && c <= '9') && !dialect_in(c, "_.-@#"))
             return false;
     }
     return text.size > 0 && text.size < CHECKPAY_NAME_MAX;
@@ -166,9 +166,9 @@ bool profile_parameter_add(struct checkpay_profile *profile, enum outbound_step 
 static bool meaning_of(struct slice word, uint8_t *meaning) {
     static const char *const words[] = {
         [OUTBOUND_OK] = "ok", [OUTBOUND_REFUSED] = "refused", [OUTBOUND_AGAIN] = "again"};
-    for (uint8_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (slice_equal(word, slice_text(words[i]))) {
-            *meaning = i;
+            *meaning = (uint8_t)i;
             return true;
         }
     }

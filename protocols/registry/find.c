@@ -58,6 +58,12 @@ static bool check_network(const struct registry_network *network, const char **w
     *why = PLAIN_NAME;
     if (!is_plain_name(network->name))
         return false;
+    *why = "addresses: at least one";
+    if (network->addresses[strspn(network->addresses, " ,")] == '\0')
+        return false;
+    *why = "merchant_service: another number than that of wallets";
+    if (network->merchant_service != 0 && network->merchant_service == network->wallet_service)
+        return false;
     *why = "password_hash: 64 hexadecimal digits, such as b2sum -l 256 prints";
     if (hash[size] != '\0' || (size != 0 && size != REGISTRY_HASH_TEXT - 1))
         return false;

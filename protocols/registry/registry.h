@@ -140,7 +140,8 @@ struct registry_network {
     char addresses[REGISTRY_ADDRESSES_MAX]; /* that it calls from: never "from anywhere"   */
     char user[REGISTRY_NAME_MAX];           /* of Basic authentication; "": none           */
     char password_hash[REGISTRY_HASH_TEXT]; /* BLAKE2b-256 of the password, hexadecimal    */
-    uint64_t wallet_service; /* its number for top-ups of wallets; 0: it says none for them */
+    uint64_t wallet_service;   /* its number for top-ups of clients' wallets; 0: none said */
+    uint64_t merchant_service; /* for payments to merchants, by their login; 0: it has none */
     bool blocked;
 };
 

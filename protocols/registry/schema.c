@@ -99,15 +99,11 @@ static const struct registry_field service[] = {
 
 #define N struct registry_network
 static const struct registry_field network[] = {
-    FIELD(N, name, TEXT, KEY | NEED, NULL),
-    FIELD(N, login, LOGIN, NEED, NULL),
-    FIELD(N, account, ACCOUNT, NEED, NULL),
-    FIELD(N, profile, TEXT, NEED, NULL),
-    FIELD(N, addresses, ADDRESSES, NEED, NULL),
-    FIELD(N, user, TEXT, 0, NULL),
-    FIELD(N, password_hash, TEXT, SECRET, NULL),
-    FIELD(N, wallet_service, CODE, 0, NULL),
-    FIELD(N, blocked, BOOL, 0, NULL),
+    FIELD(N, name, TEXT, KEY | NEED, NULL),      FIELD(N, login, LOGIN, NEED, NULL),
+    FIELD(N, account, ACCOUNT, NEED, NULL),      FIELD(N, profile, TEXT, NEED, NULL),
+    FIELD(N, addresses, ADDRESSES, NEED, NULL),  FIELD(N, user, TEXT, 0, NULL),
+    FIELD(N, password_hash, TEXT, SECRET, NULL), FIELD(N, wallet_service, CODE, 0, NULL),
+    FIELD(N, merchant_service, CODE, 0, NULL),   FIELD(N, blocked, BOOL, 0, NULL),
 };
 
 const struct registry_schema registry_schemas[REGISTRY_KINDS] = {

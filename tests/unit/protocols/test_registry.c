@@ -253,6 +253,12 @@ Test(registry, a_network_has_a_plain_name_and_a_whole_password) {
     changed.password_hash[5] = 'G';
     cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why));
     changed = network;
+    changed.merchant_service = 1;
+    cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why), "which?");
+    changed.merchant_service = 2;
+    cr_expect(registry_check(REGISTRY_NETWORK, &changed, &why), "%s", why);
+    memcpy(changed.addresses, " ", 2);
+    cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why), "from anywhere");
     changed.addresses[0] = '\0';
     cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why), "from anywhere");
 }
