@@ -124,7 +124,7 @@ static const char *text_fault(const struct registry_field *field, const char *va
     case REGISTRY_PATTERN:
         return registry_text_clean(text) && registry_pattern_valid(value)
                    ? NULL
-                   : "a POSIX extended regular expression";
+                   : "a POSIX extended regular expression without costly repeats";
     case REGISTRY_WINDOWS:
         return registry_windows_valid(value) ? NULL
                                              : "times of the day such as 02:00-04:00, with blanks";

@@ -1,9 +1,6 @@
-/* service.c - what a service says of accounts and of its hours. */
-#include <regex.h>
-
+/* service.c - a service's hours. */
 #include "protocols/registry/inner.h"
 
-#define ACCOUNT_MAX 200u /* bytes; the longest of the field */
 #define DAY_S 86400u
 
 /* "HH:MM" as minutes; -1: not that. 24:00 is the end of the day. */
@@ -47,55 +44,4 @@ bool registry_in_maintenance(const struct registry_service *service, uint64_t ti
         if (now >= from && now < to)
             return true;
     return false;
-}
-
-/* Of a pattern that is not costly. */
-static bool compile(const char *pattern, regex_t *regex) {
-    char whole[REGISTRY_TITLE_MAX + 8];
-    size_t size = strlen(pattern);
-    if (size >= REGISTRY_TITLE_MAX)
-        return false;
-    memcpy(whole, "^(", 2);
-    memcpy(whole + 2, pattern, size);
-    memcpy(whole + 2 + size, ")$", 3);
-    return regcomp(regex, whole, REG_EXTENDED | REG_NOSUB) == 0;
-}
-
-/* What makes compiling or matching cost more than the pattern's length suggests: a group that is
- * repeated, whose repetitions multiply, large counts, and references back. */
-static bool is_costly(const char *pattern) {
-    for (const char *at = pattern; *at != '\0'; at++) {
-        bool repeated = at[0] == ')' && at[1] != '\0' && strchr("*+?{", at[1]) != NULL;
-        bool many = (at[0] == '{' || at[0] == ',') && strspn(at + 1, "0123456789") > 2;
-        bool again = at[0] == '}' && at[1] != '\0' && strchr("*+?{", at[1]) != NULL;
-        if (repeated || many || again || (at[0] == '\\' && at[1] >= '0' && at[1] <= '9'))
-            return true;
-    }
-    return false;
-}
-
-bool registry_pattern_valid(const char *pattern) {
-    regex_t regex;
-    if (*pattern == '\0')
-        return true;
-    if (is_costly(pattern) || !compile(pattern, &regex))
-        return false;
-    regfree(&regex);
-    return true;
-}
-
-bool registry_account_matches(const struct registry_service *service, struct slice account) {
-    char text[ACCOUNT_MAX + 1];
-    regex_t regex;
-    if (account.size == 0 || account.size > ACCOUNT_MAX || !registry_text_clean(account))
-        return false;
-    if (service->pattern[0] == '\0')
-        return true;
-    memcpy(text, account.base, account.size);
-    text[account.size] = '\0';
-    if (is_costly(service->pattern) || !compile(service->pattern, &regex))
-        return false;
-    bool matches = regexec(&regex, text, 0, NULL, 0) == 0;
-    regfree(&regex);
-    return matches;
 }
