@@ -83,6 +83,8 @@ struct adapter_question {
 #define ADAPTER_WORK_MEMORY 4096
 struct adapter_work {
     struct adapter_request request;
+    bool proved; /* set by work: who asks has shown who it is, as by its signature; its address then
+                    is no stranger's for a while, who are served only so many at once */
     struct adapter_question question; /* of ADAPTER_ASK; its slice lives as long as the request */
     struct outbound_answer answer;    /* to it, filled by the node before work_encode           */
     _Alignas(16) uint8_t memory[ADAPTER_WORK_MEMORY];

@@ -14,6 +14,7 @@ struct heavy_job {
     uv_work_t request;
     struct heavy_job *next; /* while it is free */
     bool queued;            /* it is with libuv */
+    struct client_place client;
     struct loop *loop;
     uint64_t ticket;
     const struct adapter *adapter;
@@ -34,7 +35,12 @@ struct heavy_job {
 int heavy_init(struct heavy *heavy) {
     /* The system gives pages when they are touched: a job that was never taken costs nothing. */
     heavy->jobs = calloc(HEAVY_JOBS_MAX, sizeof(*heavy->jobs));
-    return heavy->jobs == NULL ? -1 : 0;
+    heavy->clients = malloc(sizeof(*heavy->clients));
+    if (heavy->jobs == NULL || heavy->clients == NULL) {
+        return -1;
+    }
+    clients_init(heavy->clients);
+    return 0;
 }
 
 static void free_buffers(struct heavy_job *job) {
@@ -54,6 +60,7 @@ void heavy_free(struct loop *loop) {
         free_buffers(&heavy->jobs[i]);
     }
     free(heavy->jobs);
+    free(heavy->clients);
     *heavy = (struct heavy){.jobs = NULL};
 }
 
@@ -61,17 +68,26 @@ static void count_used(struct heavy *heavy, uint32_t used) {
     atomic_store_explicit(&heavy->used, used, memory_order_relaxed);
 }
 
-static struct heavy_job *job_take(struct loop *loop) {
+/* A job for the client at that address. NULL: there is none, or none for this client. */
+static struct heavy_job *job_take(struct loop *loop, struct slice peer) {
     struct heavy *heavy = &loop->heavy;
     struct heavy_job *job = heavy->free;
+    struct client_place place;
+    uint8_t address[ADDRESS_BYTES] = {0};
+    (void)address_parse(peer, address); /* it was printed by us */
+    if (!clients_enter(heavy->clients, address, loop->now_ns, &place)) {
+        return NULL;
+    }
     if (job != NULL) {
         heavy->free = job->next;
     } else if (heavy->fresh < HEAVY_JOBS_MAX) {
         job = &heavy->jobs[heavy->fresh++];
     } else {
+        clients_leave(heavy->clients, &place);
         return NULL;
     }
     count_used(heavy, heavy->used + 1);
+    job->client = place;
     job->loop = loop;
     job->count = 0;
     return job;
@@ -80,6 +96,7 @@ static struct heavy_job *job_take(struct loop *loop) {
 static void job_give(struct heavy_job *job) {
     struct heavy *heavy = &job->loop->heavy;
     ASSERT(!job->queued);
+    clients_leave(heavy->clients, &job->client);
     free_buffers(job);
     job->next = heavy->free;
     heavy->free = job;
@@ -162,6 +179,9 @@ static void after_work(uv_work_t *request, int status) {
     loop_begin(loop);
     loop->heavy.running--;
     job->queued = false;
+    if (status == 0 && job->work.proved) {
+        clients_know(loop->heavy.clients, &job->client, loop->now_ns);
+    }
     struct call *call = call_find(&loop->calls, job->ticket);
     ASSERT(call != NULL); /* it has no deadline while a worker has its job */
     ASSERT(call->job == job);
@@ -222,7 +242,7 @@ void heavy_cancel(struct loop *loop) {
 bool heavy_start(struct conn *conn, struct call *call, const struct adapter_request *request) {
     struct loop *loop = conn->loop;
     ASSERT(conn->listener == METRICS_HTTP);
-    struct heavy_job *job = job_take(loop);
+    struct heavy_job *job = job_take(loop, request->peer);
     if (job == NULL) {
         metrics_add(&loop->metrics->works_busy, 1);
         return false;
@@ -235,6 +255,7 @@ bool heavy_start(struct conn *conn, struct call *call, const struct adapter_requ
         job_give(job);
         return false;
     }
+    job->work.proved = false;
     job->ticket = call_ticket(&loop->calls, call);
     job->adapter = adapters[call->adapter];
     job->context = loop->contexts[call->adapter];

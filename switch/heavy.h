@@ -17,6 +17,7 @@
 
 #include "protocols/adapter.h"
 #include "switch/call.h"
+#include "switch/clients.h"
 
 struct conn;
 struct heavy_job;
@@ -25,9 +26,10 @@ struct loop;
 struct heavy {
     struct heavy_job *jobs; /* HEAVY_JOBS_MAX */
     struct heavy_job *free;
-    uint32_t fresh;        /* jobs from here on were never taken */
-    uint32_t running;      /* with libuv: queued or on a worker  */
-    _Atomic uint32_t used; /* taken; any thread may read it      */
+    struct clients *clients; /* whose they are */
+    uint32_t fresh;          /* jobs from here on were never taken */
+    uint32_t running;        /* with libuv: queued or on a worker  */
+    _Atomic uint32_t used;   /* taken; any thread may read it      */
 };
 
 /* 0, or -1: no memory. */
@@ -36,7 +38,7 @@ int heavy_init(struct heavy *heavy);
 void heavy_free(struct loop *loop);
 
 /* Copies the request of an HTTP connection and has the call's adapter work on it. False: too much
- * is under way. */
+ * is under way, or too much of this client. */
 bool heavy_start(struct conn *conn, struct call *call, const struct adapter_request *request);
 
 /* The ledger's results for a call with a job are here, and its connection still is: copies them,

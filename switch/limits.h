@@ -69,6 +69,11 @@
 #define WORKER_JOBS_MAX 256u        /* queued or running a loop */
 #define HEAVY_JOBS_MAX 512u /* requests a loop that workers take part in: half a second of a core;
                              * 11 MiB, and what they say and hear: 64 KiB each way at most */
+#define CLIENT_SLOTS 2048u  /* addresses a loop knows of: those with works, and known ones; 64 KiB */
+#define CLIENT_KNOWN_NS 3600000000000ull /* from a proof on; an agent is back within the hour */
+#define CLIENT_KNOWN_WORKS 256u     /* at once of one that is known: half of HEAVY_JOBS_MAX */
+#define CLIENT_STRANGER_WORKS 64u   /* of one that is not: what one connection may ask */
+#define CLIENT_STRANGERS_WORKS 192u /* of all of those: others wait 0.1 s behind them */
 #define HEAVY_REQUEST_MAX (HTTP_HEADER_MAX + HTTP_BODY_MAX + KIB(1)) /* its copy, with the peer */
 #define HEAVY_BODIES_MAX KIB(32)    /* what the ledger says of one: four of the largest bodies */
 #define WORKER_PARAMS_MAX KIB(64)   /* params of an operator's call: a registry value has 4 KiB */

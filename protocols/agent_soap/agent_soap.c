@@ -212,6 +212,7 @@ static enum adapter_verdict work(void *context, struct adapter_work *memory,
     };
     ASSERT(work.call->service < SOAP_SERVICES); /* decode saw to it */
     enum adapter_verdict verdict = work_request(&work);
+    memory->proved = work.call->agent != 0; /* not of an echo: that is anybody's */
     soap_request_free(&work.request);
     return verdict;
 }

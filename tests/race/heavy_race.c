@@ -1,232 +1,17 @@
 /* heavy_race.c - requests that workers take part in, on a real loop with real sockets and workers,
- * meant for TSan. The adapter is made up, and the test is the ledger: it answers, fails or waits as
- * a case wants it to. */
+ * meant for TSan. The test is the ledger: it answers, fails or waits as a case wants it to. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "switch/limits.h"
-#include "switch/loop.h"
-#include "tests/lib/http_peer.h"
 #include "tests/lib/require.h"
+#include "tests/race/heavy_rig.h"
 
 #define CLIENTS 4u
 #define ROUNDS 150u
 #define PIPELINED 8u
-
-/* ---- An adapter: "/heavy/ledger" asks the ledger, "/heavy/answer" and "/heavy/peer" do not -- */
-
-#define BODY_MAX 64u
-static _Atomic bool gate_closed; /* then works with the query "gate" wait */
-static _Atomic uint32_t at_gate; /* works there */
-
-static enum adapter_verdict decode(void *context, const struct adapter_request *request,
-                                   struct ledger_writer *writer, struct adapter_note *note,
-                                   struct adapter_reply *reply) {
-    (void)context, (void)request, (void)writer, (void)note, (void)reply;
-    return ADAPTER_WORK;
-}
-
-static void encode(void *context, const struct adapter_note *note,
-                   const struct ledger_result *results, uint32_t count,
-                   struct adapter_reply *reply) {
-    (void)context, (void)note, (void)count;
-    REQUIRE(results == NULL); /* the others are work_encode's */
-    reply->status = 504;
-    buffer_text(reply->body, "unknown");
-}
-
-static uint64_t number_of(const struct adapter_request *request) {
-    char text[BODY_MAX + 1];
-    REQUIRE(request->body.size < sizeof(text));
-    memcpy(text, request->body.base, request->body.size);
-    text[request->body.size] = '\0';
-    return strtoull(text, NULL, 10);
-}
-
-static void put(struct ledger_writer *writer, uint64_t number) {
-    for (uint32_t i = 0; i < ADAPTER_WORK_COMMANDS; i++) {
-        REQUIRE(ledger_put_account_lookup(writer, number * 10 + i) == LEDGER_DONE);
-    }
-}
-
-static void echo(const struct adapter_work *work, struct adapter_reply *reply) {
-    reply->status = 200;
-    reply->content_type = "text/plain";
-    buffer_append(reply->body, work->request.body.base, work->request.body.size);
-}
-
-static enum adapter_verdict work(void *context, struct adapter_work *work,
-                                 struct ledger_writer *writer, struct adapter_reply *reply) {
-    (void)context;
-    REQUIRE(work->request.header_count == 0);
-    if (slice_equal(work->request.query, SLICE("gate"))) {
-        atomic_fetch_add(&at_gate, 1);
-        while (atomic_load(&gate_closed)) {
-            (void)usleep(1000);
-        }
-        atomic_fetch_sub(&at_gate, 1);
-    }
-    memset(work->memory, (int)number_of(&work->request), sizeof(work->memory));
-    if (slice_equal(work->request.path, SLICE("/heavy/peer"))) {
-        reply->status = 200;
-        buffer_append(reply->body, work->request.peer.base, work->request.peer.size);
-        buffer_text(reply->body, work->request.secure ? " secure" : "");
-        return ADAPTER_ANSWERED;
-    }
-    if (slice_equal(work->request.path, SLICE("/heavy/answer"))) {
-        echo(work, reply);
-        return ADAPTER_ANSWERED;
-    }
-    buffer_text(reply->body, "this is not sent");
-    put(writer, number_of(&work->request));
-    return ADAPTER_SUBMIT;
-}
-
-/* The ledger answers each command with itself. */
-static void work_encode(void *context, struct adapter_work *work,
-                        const struct ledger_result *results, uint32_t count,
-                        struct adapter_reply *reply) {
-    (void)context;
-    _Alignas(8) uint8_t bytes[ADAPTER_WORK_COMMANDS * 128];
-    struct ledger_writer expected = {.base = bytes, .size = sizeof(bytes)};
-    put(&expected, number_of(&work->request));
-    REQUIRE(count == ADAPTER_WORK_COMMANDS);
-    REQUIRE(work->memory[ADAPTER_WORK_MEMORY - 1] == (uint8_t)number_of(&work->request));
-    for (uint32_t i = 0, offset = 0; i < count; i++) {
-        uint32_t size = ledger_command_size(bytes + offset, expected.used - offset);
-        REQUIRE(results[i].body_size == size);
-        REQUIRE((uintptr_t)results[i].body % 8 == 0);
-        REQUIRE(memcmp(results[i].body, bytes + offset, size) == 0);
-        offset += size;
-    }
-    echo(work, reply);
-}
-
-static const struct adapter heavy_adapter = {.name = "heavy",
-                                             .path_prefix = "/heavy/",
-                                             .body_stranger_max = BODY_MAX,
-                                             .decode = decode,
-                                             .encode = encode,
-                                             .work = work,
-                                             .work_encode = work_encode};
-/* Instead of the node's own table. */
-const struct adapter *const adapters[] = {&heavy_adapter};
-const uint32_t adapter_count = 1;
-
-/* ---- The ledger ---------------------------------------------------------------------------- */
-
-enum mode { ANSWER, FAIL, WAIT };
-static _Atomic int mode;
-static _Atomic bool ledger_stop;
-static struct bridge bridge;
-
-static void answer(struct bridge_lane *lane, const struct bridge_call *call) {
-    struct ledger_result results[ADAPTER_WORK_COMMANDS];
-    uint32_t offset = 0;
-    REQUIRE(call->count == ADAPTER_WORK_COMMANDS);
-    for (uint32_t i = 0; i < call->count; i++) {
-        uint32_t size = ledger_command_size(call->commands + offset, call->bytes - offset);
-        REQUIRE(size > 0);
-        results[i] = (struct ledger_result){.body = call->commands + offset, .body_size = size};
-        offset += size;
-    }
-    bridge_take(lane);
-    bridge_answer(lane, call->ticket, atomic_load(&mode) == FAIL ? NULL : results, call->count);
-}
-
-static void *be_ledger(void *argument) {
-    (void)argument;
-    while (!atomic_load(&ledger_stop)) {
-        const struct bridge_call *call = NULL;
-        while (atomic_load(&mode) != WAIT && (call = bridge_peek(&bridge.lanes[0])) != NULL) {
-            answer(&bridge.lanes[0], call);
-        }
-        bridge_calls_release(&bridge.lanes[0]);
-        bridge_answers_publish(&bridge);
-        if (atomic_load(&mode) == WAIT) {
-            (void)usleep(1000);
-        } else {
-            bridge_sleep(&bridge, 1000000);
-        }
-    }
-    return NULL;
-}
-
-/* ---- A loop -------------------------------------------------------------------------------- */
-
-static struct config config;
-static struct metrics metrics;
-static struct loop_shared shared;
-static struct loop loop;
-static struct loop_ports ports;
-static pthread_t ledger;
-static char folder[] = "/tmp/tiyn-heavy-XXXXXX";
-
-static void start(void) {
-    static const char *const names[] = {"heavy"};
-    char why[256];
-    worker_pool_size();
-    config_default(&config);
-    config.answer_timeout_ms = 400;
-    REQUIRE(networks_parse(SLICE("127.0.0.1"), &config.trusted_proxies));
-    REQUIRE(mkdtemp(folder) != NULL);
-    (void)snprintf(config.unix_path, sizeof(config.unix_path), "%s/sock", folder);
-    REQUIRE(bridge_init(&bridge, 1) == 0);
-    REQUIRE(metrics_init(&metrics, 1, names, 1) == 0);
-    shared = (struct loop_shared){
-        .config = &config, .bridge = &bridge, .metrics = &metrics, .connections_max = 1000};
-    REQUIRE(loop_open(&loop, &shared, 0, &ports, why, sizeof(why)) == 0);
-    REQUIRE(pthread_create(&ledger, NULL, be_ledger, NULL) == 0);
-    REQUIRE(loop_run(&loop) == 0);
-}
-
-static void stop(void) {
-    loop_stop(&loop);
-    loop_join(&loop);
-    REQUIRE(!loop.abandoned);
-    loop_close(&loop);
-    atomic_store(&ledger_stop, true);
-    REQUIRE(pthread_join(ledger, NULL) == 0);
-    bridge_free(&bridge);
-    metrics_free(&metrics);
-    REQUIRE(rmdir(folder) == 0);
-}
-
-static void wait_for(const _Atomic uint32_t *counter, uint32_t count) {
-    for (unsigned i = 0; atomic_load(counter) != count; i++) {
-        REQUIRE(i < 30000);
-        (void)usleep(1000);
-    }
-}
-
-/* Waits until this many jobs are taken. */
-static void wait_used(uint32_t count) {
-    wait_for(&loop.heavy.used, count);
-}
-
-/* ---- Clients ------------------------------------------------------------------------------- */
-
-static void ask(const struct http_peer *client, const char *target, uint64_t number) {
-    char body[32], text[256];
-    int size = snprintf(body, sizeof(body), "%llu", (unsigned long long)number);
-    (void)snprintf(text, sizeof(text),
-                   "POST /heavy/%s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s", target,
-                   size, body);
-    http_peer_send(client, text);
-}
-
-static void expect(struct http_peer *client, unsigned status, uint64_t number) {
-    struct http_peer_answer answer;
-    http_peer_hear(client, &answer);
-    REQUIRE(answer.status == status);
-    REQUIRE(status != 200 || strtoull(answer.body, NULL, 10) == number);
-    REQUIRE(answer.retry_after == (status == 503));
-}
-
-/* ---- Cases --------------------------------------------------------------------------------- */
 
 static void *be_client(void *argument) {
     uint64_t number = (uint64_t)(uintptr_t)argument * 1000000;
@@ -274,32 +59,73 @@ static void a_ledger_that_fails_or_is_late_is_unknown(void) {
     http_peer_close(&client);
 }
 
-static void too_many_are_busy(void) {
-    enum { FILLERS = (int)(HEAVY_JOBS_MAX / CONN_PIPELINE_MAX) };
-    static struct http_peer clients[FILLERS];
-    atomic_store(&gate_closed, true);
-    for (uint32_t i = 0; i < FILLERS; i++) {
-        http_peer_dial(&clients[i], ports.http);
-        for (uint32_t k = 0; k < CONN_PIPELINE_MAX; k++) {
-            ask(&clients[i], "answer?gate", k);
-        }
+/* As many works as one connection may ask for, which wait at the gate. */
+static void fill(struct http_peer *client, unsigned address) {
+    http_peer_dial(client, ports.http);
+    for (uint32_t k = 0; k < CONN_PIPELINE_MAX; k++) {
+        ask_as(client, address, "answer?gate", k);
     }
-    wait_used(HEAVY_JOBS_MAX);
+}
+
+static void expect_filled(struct http_peer *client) {
+    for (uint32_t k = 0; k < CONN_PIPELINE_MAX; k++) {
+        expect(client, 200, k);
+    }
+    http_peer_close(client);
+}
+
+static void expect_busy(unsigned address) {
     struct http_peer client;
     http_peer_dial(&client, ports.http);
-    ask(&client, "answer", 1);
+    ask_as(&client, address, "answer", 1);
     expect(&client, 503, 0);
+    http_peer_close(&client);
+}
+
+static void prove(unsigned address) {
+    struct http_peer client;
+    http_peer_dial(&client, ports.http);
+    ask_as(&client, address, "proved", 1);
+    expect(&client, 200, 1);
+    http_peer_close(&client);
+}
+
+/* Strangers fill their part, then those who are known the rest. */
+static void too_many_are_busy(void) {
+    enum {
+        STRANGERS = (int)(CLIENT_STRANGERS_WORKS / CONN_PIPELINE_MAX),
+        FILLERS = (int)(HEAVY_JOBS_MAX / CONN_PIPELINE_MAX),
+        EACH = (int)(CLIENT_KNOWN_WORKS / CONN_PIPELINE_MAX),
+    };
+    static struct http_peer clients[FILLERS];
+    prove(101);
+    prove(102);
+    prove(103);
+    wait_used(0);
+    atomic_store(&gate_closed, true);
+    fill(&clients[0], 11);
+    wait_used(CONN_PIPELINE_MAX);
+    expect_busy(11);
+    for (unsigned i = 1; i < STRANGERS; i++) {
+        fill(&clients[i], 11 + i);
+    }
+    wait_used(CLIENT_STRANGERS_WORKS);
+    expect_busy(50);
+    for (unsigned i = STRANGERS; i < STRANGERS + EACH; i++) {
+        fill(&clients[i], 101);
+    }
+    wait_used(CLIENT_STRANGERS_WORKS + CLIENT_KNOWN_WORKS);
+    expect_busy(101);
+    for (unsigned i = STRANGERS + EACH; i < FILLERS; i++) {
+        fill(&clients[i], 102);
+    }
+    wait_used(HEAVY_JOBS_MAX);
+    expect_busy(103);
     atomic_store(&gate_closed, false);
     for (uint32_t i = 0; i < FILLERS; i++) {
-        for (uint32_t k = 0; k < CONN_PIPELINE_MAX; k++) {
-            expect(&clients[i], 200, k);
-        }
-        http_peer_close(&clients[i]);
+        expect_filled(&clients[i]);
     }
     wait_used(0);
-    ask(&client, "ledger", 2);
-    expect(&client, 200, 2);
-    http_peer_close(&client);
 }
 
 static void a_peer_that_leaves_is_forgotten(void) {
@@ -308,7 +134,7 @@ static void a_peer_that_leaves_is_forgotten(void) {
     atomic_store(&mode, WAIT);
     http_peer_dial(&early, ports.http);
     http_peer_dial(&late, ports.http);
-    ask(&late, "ledger", 1);
+    ask_as(&late, 2, "ledger", 1);
     for (uint64_t commands = 0; commands == 0; (void)usleep(1000)) {
         commands = ring_used(&bridge.lanes[0].calls);
     }
@@ -385,7 +211,7 @@ static void a_stop_answers_what_is_under_way(void) {
 }
 
 int main(void) {
-    start();
+    rig_start();
     answers_find_their_requests();
     a_ledger_that_fails_or_is_late_is_unknown();
     too_many_are_busy();
@@ -393,7 +219,7 @@ int main(void) {
     the_client_is_named();
     a_body_too_large_is_not_waited_for();
     a_stop_answers_what_is_under_way();
-    stop();
+    rig_stop();
     (void)puts("heavy_race: all as it should be");
     return 0;
 }
