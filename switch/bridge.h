@@ -1,5 +1,5 @@
-/* bridge.h - the way between the event loops and the ledger thread: for each loop a lane with a
- * ring of calls one way and a ring of answers the other. The only file where threads meet.
+/* bridge.h - the way between the event loops (the outbox's is one) and the ledger thread: for each
+ * loop a lane with a ring of calls one way and a ring of answers the other.
  *
  * A call is a ticket and 1..LEDGER_BATCH_MAX commands; its answer carries the ticket and as many
  * results. The answers ring cannot overflow: what a loop has in flight is bounded so that all of
@@ -11,7 +11,7 @@
 #include "ledger/ledger.h"
 #include "switch/ring.h"
 
-#define BRIDGE_LANES_MAX 16
+#define BRIDGE_LANES_MAX 17 /* CONFIG_LOOPS_MAX, and the outbox's */
 
 struct bridge_call { /* a record of the calls ring */
     uint64_t ticket; /* the loop's own */

@@ -14,7 +14,7 @@
 
 #define HTTP_CLIENT_ANSWER_MAX OUTBOUND_ANSWER_MAX
 
-/* Before other threads start, as often as one likes. 0 or -1. */
+/* Before other threads use libcurl, as often as one likes. 0 or -1. */
 int http_client_start(void);
 
 struct http_client;

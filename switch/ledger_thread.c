@@ -22,6 +22,7 @@ struct ledger_thread {
     pthread_t thread;
     _Atomic bool stop, flush;
     _Atomic bool full;      /* no room in the tables for longer than a moment */
+    bool missed;            /* the outbox had no room for some deliveries       */
     int error;              /* of the ledger; not 0: it takes no more */
     uint32_t lane_next;     /* whose turn it is */
     uint64_t no_room_at_ns; /* monotonic, since when; 0: there is room */
@@ -169,6 +170,39 @@ static void tick(struct ledger_thread *thread) {
     look_for_room(thread);
 }
 
+/* Hands over all deliveries that are to be made; what the outbox has already it takes once. */
+static void hand_over_all(struct ledger_thread *thread) {
+    struct ledger_due due[64];
+    uint64_t place = 0;
+    uint32_t count = 0;
+    thread->missed = false;
+    do {
+        count = 0;
+        while (count < sizeof(due) / sizeof(due[0]) &&
+               ledger_next_delivery(thread->options.ledger, &place, &due[count])) {
+            count++;
+        }
+        thread->missed |= !outbox_put(thread->options.outbox, due, count);
+    } while (count > 0);
+}
+
+static void hand_over_missed(struct ledger_thread *thread) {
+    if (thread->missed && outbox_taken(thread->options.outbox)) {
+        hand_over_all(thread);
+    }
+}
+
+/* Those that the last batch made due. */
+static void hand_over(struct ledger_thread *thread) {
+    uint32_t count = 0;
+    if (thread->options.outbox == NULL) {
+        return;
+    }
+    const struct ledger_due *due = ledger_new_deliveries(thread->options.ledger, &count);
+    thread->missed |= count > 0 && !outbox_put(thread->options.outbox, due, count);
+    hand_over_missed(thread);
+}
+
 /* Gives the checkpoint some time when the tables are nearly full; after that, or when that did not
  * help before, the ledger itself says which commands find no room. */
 static void wait_for_room(struct ledger_thread *thread) {
@@ -198,6 +232,7 @@ static void batch_commit(struct ledger_thread *thread) {
         return;
     }
     batch_answer(thread, false);
+    hand_over(thread);
     tick(thread);
     uint64_t pause_ns = ledger_pause_ns(ledger, took_ns);
     metrics_commit(thread->options.metrics, count, took_ns, pause_ns);
@@ -219,6 +254,7 @@ static void flush(struct ledger_thread *thread) {
 static void idle(struct ledger_thread *thread) {
     if (thread->error == 0) {
         tick(thread);
+        hand_over_missed(thread);
     }
     bridge_sleep(thread->options.bridge, LEDGER_IDLE_NS);
 }
@@ -237,6 +273,9 @@ static void *run(void *argument) {
     struct ledger_thread *thread = argument;
     (void)pthread_setname_np(pthread_self(), "ledger");
     go_first();
+    if (thread->options.outbox != NULL) {
+        hand_over_all(thread);
+    }
     for (;;) {
         bool stop = atomic_load(&thread->stop); /* before the look: all that came before is seen */
         if (thread->error == 0) {

@@ -6,6 +6,7 @@
 
 #include "switch/bridge.h"
 #include "switch/metrics.h"
+#include "switch/outbox.h"
 
 struct ledger_thread;
 
@@ -15,6 +16,7 @@ struct ledger_thread_options {
     struct ledger *ledger;
     struct bridge *bridge;
     struct metrics_ledger *metrics;
+    struct outbox *outbox; /* gets the deliveries; NULL: nobody does */
     void (*failed)(void *context, int error);
     void *context;
 };

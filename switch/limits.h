@@ -87,6 +87,13 @@
 #define HTTP_CLIENT_KEEP_BYTES KIB(16) /* an answer's memory that is kept for the next one */
 #define HTTP_CLIENT_TYPE_MAX 128u   /* bytes of the header Content-Type, with its NUL */
 
+#define OUTBOX_URL_MAX KIB(16)      /* a base URL and 24 parameters of 200 bytes, percent-encoded */
+#define OUTBOX_CALL_BYTES 512u      /* three of the small commands of a delivery */
+#define OUTBOX_DELAY_NS 10000000ull /* before a call that found no room is made again */
+#define OUTBOX_DRAIN_MS 2000u       /* for requests in flight when the node stops; nothing is lost */
+#define OUTBOX_TURN_MAX 4096u       /* deliveries taken in, or woken, before the loop looks round */
+#define OUTBOX_LOOK_MS 1000u        /* between two looks at a wall clock that may be set */
+#define OUTBOX_CHECKS_MAX 4096u     /* asked and not answered: 5 KiB each */
 #define PROVIDER_CONCURRENCY 32u    /* requests at once of one, unless its section says more */
 #define PROVIDER_CONNECT_MS 3000u   /* a host that is there answers sooner */
 #define PROVIDER_TOTAL_MS 60000u    /* what the field's protocols give a provider */
@@ -100,6 +107,8 @@
 /* Files: each connection is one. */
 #define FILES_BESIDE 64u            /* journal, LMDB, a backup, standard streams */
 #define FILES_LOOP 16u              /* of each loop: listeners, epoll, wake-ups, one accepted */
+
+#define FILES_REQUEST 2u            /* of each request to a provider: its connection, and one kept */
 
 #define NODE_DRAIN_MS 5000u         /* for what is in flight when the node stops */
 #define LOG_STRANGERS_MAX 10u       /* lines a second and loop that strangers can cause */

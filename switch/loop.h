@@ -11,6 +11,7 @@
 #include "switch/heavy.h"
 #include "switch/listener.h"
 #include "switch/node.h"
+#include "switch/outbox.h"
 #include "switch/pool.h"
 #include "switch/route.h"
 #include "switch/worker.h"
@@ -22,6 +23,7 @@ struct loop_shared {
     struct ledger *ledger;
     struct bridge *bridge;
     struct metrics *metrics;
+    struct outbox *outbox;
     uint32_t connections_max;     /* the config's, or what the limit of open files allows */
     _Atomic uint32_t connections; /* of all loops */
     _Atomic uint32_t connections_of[LISTENERS]; /* of them, by enum metrics_listener */

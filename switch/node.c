@@ -26,6 +26,7 @@ struct node {
     struct metrics metrics;
     struct loop_shared shared;
     struct ledger_thread *ledger_thread;
+    struct outbox *outbox;
     struct loop *loops;  /* [config->loops] */
     uint32_t loop_count; /* of them, those that loop_open was called for */
     pthread_t waiter;    /* who calls node_wait */
@@ -84,7 +85,10 @@ static void raise_file_limit(void) {
  * files that the ledger needs. 0, or -1 with why. */
 static int count_places(struct node *node, char *why, size_t why_size) {
     const struct config *config = node->config;
-    const uint64_t beside = FILES_BESIDE + CONN_PLACES_OPERATOR + FILES_LOOP * config->loops;
+    uint64_t beside = FILES_BESIDE + CONN_PLACES_OPERATOR + FILES_LOOP * (config->loops + 1ull);
+    for (uint32_t i = 0; i < config->provider_count; i++) {
+        beside += FILES_REQUEST * (uint64_t)config->providers[i].concurrency;
+    }
     struct rlimit limit;
     node->shared.connections_max = config->connections_max;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
@@ -148,9 +152,12 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
     config_settings(node->config, &node->settings);
     node->loops = calloc(loops, sizeof(*node->loops));
     node->measured = metrics_init(&node->metrics, loops, names, adapter_count) == 0;
-    node->bridged = bridge_init(&node->bridge, loops) == 0;
+    node->bridged = bridge_init(&node->bridge, loops + 1) == 0;
     if (node->loops == NULL || !node->measured || !node->bridged) {
         (void)snprintf(why, why_size, "no memory for the event loops");
+        return -1;
+    }
+    if (outbox_open(&node->outbox, node->config, &node->bridge, loops, why, why_size) != 0) {
         return -1;
     }
     node->shared = (struct loop_shared){
@@ -160,6 +167,7 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
         .ledger = node->ledger,
         .bridge = &node->bridge,
         .metrics = &node->metrics,
+        .outbox = node->outbox,
         .env = {.node = node,
                 .version = NODE_VERSION,
                 .stats = stats,
@@ -187,10 +195,12 @@ static int run_threads(struct node *node, char *why, size_t why_size) {
         .ledger = node->ledger,
         .bridge = &node->bridge,
         .metrics = &node->metrics.ledger,
+        .outbox = node->outbox,
         .failed = on_ledger_failed,
         .context = node,
     };
-    bool started = ledger_thread_start(&node->ledger_thread, &options) == 0;
+    bool started =
+        outbox_run(node->outbox) == 0 && ledger_thread_start(&node->ledger_thread, &options) == 0;
     for (uint32_t i = 0; i < node->loop_count && started; i++) {
         started = loop_run(&node->loops[i]) == 0;
     }
@@ -212,6 +222,7 @@ static int stop_all(struct node *node) {
         loop_join(&node->loops[i]);
         node->abandoned |= node->loops[i].abandoned;
     }
+    outbox_stop(node->outbox);
     ledger_thread_stop(node->ledger_thread);
     node->ledger_thread = NULL;
     if (node->abandoned) {
@@ -221,6 +232,8 @@ static int stop_all(struct node *node) {
         loop_close(&node->loops[i]);
     }
     node->loop_count = 0;
+    outbox_close(node->outbox);
+    node->outbox = NULL;
     int rc = ledger_close(node->ledger);
     node->ledger = NULL;
     return rc;
@@ -305,6 +318,10 @@ struct ledger *node_ledger(struct node *node) {
     return node->ledger;
 }
 
+struct outbox *node_outbox(struct node *node) {
+    return node->outbox;
+}
+
 uint64_t node_uptime_ns(const struct node *node) {
     return clock_monotonic_ns() - node->started_ns;
 }
@@ -375,4 +392,5 @@ void node_metrics(struct node *node, struct buffer *out) {
         gauges.ring_used[i] = ring_used(&node->bridge.lanes[i].calls);
     }
     metrics_write(out, &node->metrics, &gauges);
+    outbox_metrics(node->outbox, out);
 }

@@ -1,9 +1,10 @@
 /* node.h - a running node: the ledger, its thread, the event loops and their sockets; what starts
  * and stops when.
  *
- * Start: signals blocked, ledger opened (recovery), rings, loops and sockets, ledger thread.
- * Stop: no new connections or requests, what is in flight is answered (at most NODE_DRAIN_MS),
- * loops end, ledger thread ends, ledger flushed and closed. */
+ * Start: signals blocked, ledger opened (recovery), rings, outbox, loops and sockets, ledger
+ * thread. Stop: no new connections or requests, what is in flight is answered (at most
+ * NODE_DRAIN_MS), loops end, outbox ends (OUTBOX_DRAIN_MS), ledger thread ends, ledger flushed and
+ * closed. */
 #ifndef SWITCH_NODE_H
 #define SWITCH_NODE_H
 
@@ -36,6 +37,7 @@ void node_free(struct node *node);
 const struct config *node_config(const struct node *node);
 /* For snapshots, stats and ledger_backup: what ledger.h allows any thread. */
 struct ledger *node_ledger(struct node *node);
+struct outbox *node_outbox(struct node *node);
 uint64_t node_uptime_ns(const struct node *node);
 
 /* Where it listens. The ports that the system gave when the config says 0. */

@@ -1,0 +1,386 @@
+/* outbox_flight.c - one request of a provider, from the ledger through HTTP to the ledger. No step
+ * starts another flight: outbox_pump does, before the loop waits. */
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "switch/assert.h"
+#include "switch/clock.h"
+#include "switch/limits.h"
+#include "switch/outbox_inner.h"
+
+/* ---- Places -------------------------------------------------------------------------------- */
+
+/* A new one; NULL: no memory. */
+static struct flight *make_flight(struct outbox *outbox, struct outbox_provider *provider) {
+    struct flight *flight = calloc(1, sizeof(*flight));
+    ASSERT(outbox->flight_count < outbox->flights_max);
+    if (flight == NULL) {
+        return NULL;
+    }
+    flight->ask = http_ask_open(outbox->client, &provider->target);
+    if (flight->ask == NULL) {
+        free(flight);
+        return NULL;
+    }
+    flight->outbox = outbox;
+    flight->provider = provider;
+    buffer_init(&flight->url, OUTBOX_URL_MAX);
+    buffer_init(&flight->body, OUTBOX_URL_MAX);
+    flight->index = outbox->flight_count++;
+    outbox->flights[flight->index] = flight;
+    return flight;
+}
+
+void outbox_flight_free(struct flight *flight) {
+    http_ask_close(flight->ask);
+    buffer_free(&flight->url);
+    buffer_free(&flight->body);
+    free(flight);
+}
+
+static struct flight *take_flight(struct outbox *outbox, struct outbox_provider *provider) {
+    struct flight *flight = provider->free;
+    if (flight == NULL) {
+        flight = make_flight(outbox, provider);
+    } else {
+        provider->free = flight->next;
+    }
+    if (flight != NULL) {
+        provider->flying++;
+        outbox->flying++;
+    }
+    return flight;
+}
+
+static void give_flight(struct flight *flight) {
+    struct outbox_provider *provider = flight->provider;
+    ASSERT(flight->step != FLIGHT_FREE && provider->flying > 0);
+    flight->step = FLIGHT_FREE;
+    flight->check = NULL;
+    flight->next = provider->free;
+    provider->free = flight;
+    provider->flying--;
+    flight->outbox->flying--;
+}
+
+/* ---- The ledger ---------------------------------------------------------------------------- */
+
+/* The call found no room: it is made again a little later. */
+static void delay(struct flight *flight) {
+    struct outbox *outbox = flight->outbox;
+    flight->next = NULL;
+    if (outbox->delayed_first == NULL) {
+        outbox->delayed_first = flight;
+        outbox->delayed_until_ns = clock_monotonic_ns() + OUTBOX_DELAY_NS;
+    } else {
+        outbox->delayed_last->next = flight;
+    }
+    outbox->delayed_last = flight;
+}
+
+/* Marks the payment as dispatched, and reads it and its delivery. */
+static bool put_open(struct flight *flight, struct ledger_writer *writer) {
+    struct ledger_target target = {.payment = flight->payment.id};
+    return ledger_put_target(writer, LEDGER_DISPATCH, &target) == LEDGER_DONE &&
+           ledger_put_target(writer, LEDGER_LOOKUP, &target) == LEDGER_DONE &&
+           ledger_put_delivery_lookup(writer, target.payment) == LEDGER_DONE;
+}
+
+/* Records the attempt, and ends the payment by the provider's final answer. */
+static bool put_save(struct flight *flight, struct ledger_writer *writer) {
+    struct ledger_target target = {.payment = flight->payment.id, .by_provider = true};
+    if (!flight->recorded && ledger_put_attempt(writer, &flight->attempt) != LEDGER_DONE) {
+        return false;
+    }
+    if (flight->attempt.verdict == OUTBOUND_AGAIN) {
+        return true;
+    }
+    bool done = flight->attempt.verdict == OUTBOUND_OK;
+    return ledger_put_target(writer, done ? LEDGER_COMPLETE : LEDGER_DECLINE, &target) ==
+           LEDGER_DONE;
+}
+
+static void submit(struct flight *flight) {
+    struct outbox *outbox = flight->outbox;
+    struct ledger_writer writer;
+    if (!bridge_reserve(outbox->lane, OUTBOX_CALL_BYTES, &writer)) {
+        delay(flight);
+        return;
+    }
+    bool put =
+        flight->step == FLIGHT_OPENING ? put_open(flight, &writer) : put_save(flight, &writer);
+    ASSERT(put); /* there is room, and they are well-formed */
+    if (!bridge_send(outbox->lane, &writer, flight->index)) {
+        delay(flight);
+    }
+}
+
+void outbox_send_delayed(struct outbox *outbox) {
+    struct flight *flight = outbox->delayed_first;
+    outbox->delayed_first = outbox->delayed_last = NULL;
+    while (flight != NULL) {
+        struct flight *next = flight->next;
+        submit(flight);
+        flight = next;
+    }
+}
+
+/* ---- What came of it ----------------------------------------------------------------------- */
+
+/* When to ask again; OUTBOX_NEVER: not by itself. */
+static uint64_t next_ns(const struct flight *flight) {
+    const struct config *config = flight->outbox->config;
+    uint64_t now_ns = clock_wall_ns();
+    uint64_t end_ns = flight->created_ns + (uint64_t)config->delivery_life_s * 1000000000u;
+    uint64_t next_ns =
+        now_ns + outbox_pause_ns(flight->attempts, config->pause_permille, randombytes_random());
+    if (now_ns >= end_ns) {
+        return OUTBOX_NEVER;
+    }
+    return next_ns < end_ns ? next_ns : end_ns;
+}
+
+/* Keeps what is to be recorded, and sends it. */
+static void save(struct flight *flight, const struct outbound_answer *answer, uint64_t latency_us,
+                 uint64_t again_ns) {
+    size_t id_size = strlen(answer->provider_id);
+    memcpy(flight->provider_id, answer->provider_id, id_size);
+    flight->attempt = (struct ledger_attempt_request){
+        .payment = flight->payment.id,
+        .next_ns = answer->verdict == OUTBOUND_AGAIN ? again_ns : 0,
+        .latency_us = latency_us > UINT32_MAX ? UINT32_MAX : (uint32_t)latency_us,
+        .verdict = (uint32_t)answer->verdict,
+        .code = answer->code,
+        .provider_id = flight->provider_id,
+        .provider_id_size = (uint32_t)id_size,
+    };
+    flight->recorded = false;
+    flight->step = FLIGHT_SAVING;
+    submit(flight);
+}
+
+static void warn(struct flight *flight, const char *event, int32_t code, const char *why) {
+    uint32_t suppressed = 0;
+    if (log_rate_allows(&flight->outbox->warnings, clock_monotonic_ns(), LOG_STRANGERS_MAX,
+                        &suppressed)) {
+        log_event(LOG_WARN, event,
+                  "provider=%s payment=%" PRIu64 " code=%" PRId32 " why=%s suppressed=%u",
+                  flight->provider->config->name, flight->payment.id, code, why,
+                  (unsigned)suppressed);
+    }
+}
+
+static void count(struct flight *flight, const struct outbound_answer *answer,
+                  uint64_t latency_us) {
+    struct outbox_counters *counters = &flight->provider->counters;
+    if (flight->check != NULL) {
+        metrics_add(&counters->checks[answer->verdict], 1);
+    } else {
+        metrics_add(&counters->attempts[answer->verdict], 1);
+        metrics_add(&counters->no_answer, answer->code == OUTBOUND_NO_CODE ? 1 : 0);
+    }
+    metrics_add(&counters->unknown_codes,
+                answer->code != OUTBOUND_NO_CODE && !answer->known ? 1 : 0);
+    metrics_observe(&counters->latency, latency_us * 1000);
+}
+
+/* The provider's answer, or none. */
+static void learn(void *context, const struct http_ask_answer *http) {
+    struct flight *flight = context;
+    struct outbox_provider *provider = flight->provider;
+    struct outbound_answer *answer = &flight->outbox->answer;
+    enum outbound_step step = flight->check != NULL ? OUTBOUND_CHECK : OUTBOUND_PAY;
+    checkpay_answer(provider->profile, step, &flight->payment, http->status, http->body, answer);
+    if (answer->code == OUTBOUND_NO_CODE) {
+        breaker_failed(&provider->breaker, flight->leave, clock_monotonic_ns());
+    } else {
+        breaker_answered(&provider->breaker);
+    }
+    count(flight, answer, http->latency_us);
+    if (http->status == 0) {
+        warn(flight, "provider_silent", answer->code, http->why);
+    } else if (answer->code == OUTBOUND_NO_CODE || !answer->known) {
+        warn(flight, "provider_not_understood", answer->code,
+             "no code, or one that the profile "
+             "does not have");
+    }
+    if (flight->check != NULL) {
+        flight->check->answer = *answer;
+        outbox_check_end(flight->outbox, flight->check);
+        give_flight(flight);
+    } else {
+        save(flight, answer, http->latency_us, next_ns(flight));
+    }
+}
+
+/* There is no such request in the provider's dialect. When nothing ever left, nothing ever will,
+ * and the payment is refused; else an operator has to see to it. */
+static void learn_unsayable(struct flight *flight) {
+    struct outbound_answer *answer = &flight->outbox->answer;
+    *answer = (struct outbound_answer){.code = OUTBOUND_NO_CODE, .verdict = OUTBOUND_AGAIN};
+    breaker_unused(&flight->provider->breaker, flight->leave);
+    warn(flight, "delivery_unsayable", answer->code, "the provider's dialect has no form for it");
+    if (flight->check != NULL) {
+        answer->verdict = OUTBOUND_REFUSED;
+        flight->check->answer = *answer;
+        outbox_check_end(flight->outbox, flight->check);
+        give_flight(flight);
+        return;
+    }
+    answer->verdict = flight->first ? OUTBOUND_REFUSED : OUTBOUND_AGAIN;
+    save(flight, answer, 0, OUTBOX_NEVER);
+}
+
+/* Asks the provider. timeout_ms 0: the provider's own. */
+static void ask(struct flight *flight, enum outbound_step step, uint32_t timeout_ms) {
+    struct outbound_request request = {.url = &flight->url, .body = &flight->body};
+    flight->url.used = flight->body.used = 0;
+    flight->url.failed = flight->body.failed = false;
+    if (!checkpay_request(flight->provider->profile, step, &flight->payment, &request)) {
+        learn_unsayable(flight);
+        return;
+    }
+    buffer_append(&flight->url, "", 1); /* its NUL */
+    const struct http_ask_request http = {
+        .method = request.method,
+        .url = flight->url.base,
+        .content_type = request.content_type,
+        .body = {flight->body.base, flight->body.used},
+        .timeout_ms = timeout_ms,
+    };
+    flight->step = FLIGHT_ASKING;
+    if (flight->url.failed || http_ask_start(flight->ask, &http, learn, flight) != 0) {
+        learn(flight, &(struct http_ask_answer){.why = "no memory"});
+    }
+}
+
+/* ---- Answers of the ledger ----------------------------------------------------------------- */
+
+/* The delivery is no more: its payment has ended. */
+static void drop(struct flight *flight) {
+    outbox_table_drop(&flight->outbox->table, flight->entry);
+    give_flight(flight);
+}
+
+static bool is_busy(const struct ledger_result *results, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (results[i].status == LEDGER_BUSY) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void opened(struct flight *flight, const struct ledger_result *results) {
+    flight->first = flight->first || results[0].status == LEDGER_DONE;
+    if (is_busy(results, 3)) {
+        delay(flight);
+        return;
+    }
+    if (results[0].status != LEDGER_DONE && results[0].status != LEDGER_REPLAYED) {
+        breaker_unused(&flight->provider->breaker, flight->leave);
+        drop(flight); /* it was ended before it was dispatched */
+        return;
+    }
+    ASSERT(results[1].status == LEDGER_DONE && results[2].status == LEDGER_DONE);
+    const struct ledger_delivery *delivery = results[2].body;
+    flight->created_ns = delivery->created_ns;
+    flight->attempts = delivery->attempts;
+    if (flight->outbox->stopping) {
+        give_flight(flight); /* the next start sees to it */
+    } else if (!delivery_read(results[1].body, flight->account, &flight->payment)) {
+        learn_unsayable(flight);
+    } else {
+        ask(flight, OUTBOUND_PAY, 0);
+    }
+}
+
+static void saved(struct flight *flight, const struct ledger_result *results, uint32_t count) {
+    struct outbox_table *table = &flight->outbox->table;
+    const struct ledger_attempt_request *attempt = &flight->attempt;
+    if (is_busy(results, count)) {
+        flight->recorded = flight->recorded || results[0].status != LEDGER_BUSY;
+        delay(flight);
+        return;
+    }
+    if (attempt->verdict == OUTBOUND_AGAIN) {
+        if (attempt->next_ns == OUTBOX_NEVER) {
+            outbox_table_set(table, flight->entry, OUTBOX_STUCK);
+        } else {
+            outbox_table_pause(table, flight->entry, attempt->next_ns);
+        }
+        give_flight(flight);
+        return;
+    }
+    uint16_t status = results[count - 1].status;
+    if (status != LEDGER_DONE && status != LEDGER_REPLAYED) {
+        log_event(LOG_ERROR, "delivery_contradicts", "provider=%s payment=%" PRIu64 " status=%s",
+                  flight->provider->config->name, attempt->payment, ledger_status_name(status));
+    }
+    drop(flight);
+}
+
+void outbox_answered(struct outbox *outbox, uint64_t ticket, const struct ledger_result *results,
+                     uint32_t count) {
+    ASSERT(ticket < outbox->flight_count);
+    struct flight *flight = outbox->flights[ticket];
+    if (results == NULL) { /* the node ends; the next start sees to it */
+        outbox->failed = true;
+        give_flight(flight);
+    } else if (flight->step == FLIGHT_OPENING) {
+        ASSERT(count == 3);
+        opened(flight, results);
+    } else {
+        ASSERT(flight->step == FLIGHT_SAVING && count > 0);
+        saved(flight, results, count);
+    }
+}
+
+/* ---- Starting ------------------------------------------------------------------------------ */
+
+static void start_check(struct flight *flight) {
+    struct outbox_provider *provider = flight->provider;
+    struct outbox_check *check = provider->check_first;
+    provider->check_first = check->next;
+    uint64_t now_ns = clock_monotonic_ns();
+    flight->step = FLIGHT_ASKING;
+    flight->check = check;
+    flight->payment = check->asked;
+    flight->payment.account.base = check->account;
+    uint64_t left_ms = check->deadline_ns > now_ns ? (check->deadline_ns - now_ns) / 1000000 : 0;
+    ask(flight, OUTBOUND_CHECK, left_ms == 0 ? 1 : (uint32_t)left_ms);
+}
+
+static void start_delivery(struct flight *flight) {
+    struct outbox *outbox = flight->outbox;
+    flight->entry = outbox_table_take(&outbox->table, flight->provider->queue);
+    flight->payment = (struct outbound_payment){.id = outbox->table.entries[flight->entry].payment};
+    flight->first = false;
+    flight->step = FLIGHT_OPENING;
+    submit(flight);
+}
+
+void outbox_pump(struct outbox *outbox, struct outbox_provider *provider) {
+    const struct outbox_queue *queue = &outbox->table.queues[provider->queue];
+    while (!outbox->stopping && !outbox->failed &&
+           provider->flying < provider->config->concurrency &&
+           (provider->check_first != NULL || queue->first != OUTBOX_NONE)) {
+        enum breaker_leave leave = breaker_ask(&provider->breaker, clock_monotonic_ns());
+        if (leave == BREAKER_NO) {
+            outbox_check_expire(outbox, provider, true);
+            return;
+        }
+        struct flight *flight = take_flight(outbox, provider);
+        if (flight == NULL) {
+            breaker_unused(&provider->breaker, leave);
+            return;
+        }
+        flight->leave = leave;
+        if (provider->check_first != NULL) { /* somebody waits for it */
+            start_check(flight);
+        } else {
+            start_delivery(flight);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+/* outbox_inner.h - the outbox from the inside. Inner header of outbox*.c; all is the outbox
+ * thread's but for what is marked otherwise. */
+#ifndef SWITCH_OUTBOX_INNER_H
+#define SWITCH_OUTBOX_INNER_H
+
+#include "protocols/common/delivery.h"
+#include "switch/breaker.h"
+#include "switch/http_client.h"
+#include "switch/metrics.h"
+#include "switch/outbox.h"
+#include "switch/outbox_table.h"
+
+/* What is counted of a provider: by the outbox's thread, read by any. */
+struct outbox_counters {
+    _Atomic uint64_t attempts[3];    /* by enum outbound_verdict                     */
+    _Atomic uint64_t no_answer;      /* of the attempts, those without a code        */
+    _Atomic uint64_t unknown_codes;  /* of the attempts                              */
+    _Atomic uint64_t checks[3];      /* asked, by enum outbound_verdict              */
+    _Atomic uint64_t checks_refused; /* not asked: the provider is left alone        */
+    _Atomic uint64_t opened, open;   /* the breaker                                  */
+    _Atomic uint64_t states[OUTBOX_STATES];
+    struct metrics_histogram latency;
+};
+
+/* A check. The asking loop's, then the outbox's, then the loop's again. */
+struct outbox_check {
+    struct outbox_check *next;
+    struct outbox_inbox *inbox;
+    void (*done)(void *context, const struct outbound_answer *answer);
+    void *context;
+    uint64_t deadline_ns; /* monotonic */
+    uint32_t provider;
+    struct outbound_payment asked;
+    char account[DELIVERY_ACCOUNT_MAX];
+    struct outbound_answer answer;
+};
+
+struct outbox_provider {
+    const struct provider *config;
+    struct checkpay_profile *profile;
+    struct http_target target;
+    const char *headers[PROVIDER_HEADERS_MAX + 1];
+    struct breaker breaker;
+    uint32_t queue;                                /* in the table                        */
+    uint32_t flying;                               /* flights in use                      */
+    struct flight *free;                           /* flights not in use                  */
+    struct outbox_check *check_first, *check_last; /* that wait */
+    struct outbox_counters counters;
+};
+
+enum flight_step { FLIGHT_FREE, FLIGHT_OPENING, FLIGHT_ASKING, FLIGHT_SAVING };
+
+/* One request under way, of a delivery or a check. */
+struct flight {
+    struct outbox *outbox;
+    struct outbox_provider *provider;
+    struct flight *next; /* in the free list, or behind it among the delayed ones */
+    struct http_ask *ask;
+    struct outbox_check *check; /* NULL: a delivery */
+    struct buffer url, body;
+    struct outbound_payment payment;
+    char account[DELIVERY_ACCOUNT_MAX];
+    uint32_t index; /* in outbox->flights: the ticket of its calls to the ledger */
+    enum flight_step step;
+    enum breaker_leave leave;
+    /* Of a delivery: */
+    uint32_t entry;
+    uint32_t attempts; /* made before                                         */
+    uint64_t created_ns;
+    bool first;    /* it was dispatched just now: nothing ever left before */
+    bool recorded; /* the attempt is, and only the payment's end is not   */
+    struct ledger_attempt_request attempt; /* what is to be recorded       */
+    char provider_id[OUTBOUND_PROVIDER_ID_MAX];
+};
+
+/* An operator's order; on the stack of who waits for it. */
+struct outbox_order {
+    struct outbox_order *next;
+    uint64_t payment;
+    uint32_t provider;
+    int64_t count;
+    const char *why;
+    uv_sem_t done;
+};
+
+struct outbox {
+    const struct config *config;
+    struct bridge *bridge;
+    struct bridge_lane *lane;
+    pthread_t thread;
+    bool running, opened; /* the thread; uv */
+    uv_loop_t uv;
+    uv_async_t wake; /* answers, deliveries, checks or orders are there, or it is to stop */
+    uv_timer_t timer;
+    uv_prepare_t turn; /* before the loop waits */
+    struct http_client *client;
+    struct outbox_table table;
+    struct outbox_provider *providers; /* [provider_count] */
+    uint32_t provider_count;
+    struct flight **flights; /* [flights_max]; made as they are needed */
+    uint32_t flight_count, flights_max, flying;
+    struct flight *delayed_first, *delayed_last; /* whose calls found no room */
+    uint64_t delayed_until_ns;                   /* monotonic */
+    uint64_t check_id;                           /* the last one */
+    bool more;                                   /* of the intake, after this turn */
+    bool failed;                                 /* the ledger did */
+    bool stopping;
+    uint64_t stop_at_ns; /* monotonic */
+    struct log_rate warnings;
+    struct outbound_answer answer; /* the one that is being read */
+
+    struct ring intake; /* of struct ledger_due, from the ledger thread */
+    _Atomic bool stop;
+    pthread_mutex_t lock; /* of the mail: what other threads bring */
+    struct outbox_check *mail_checks;
+    struct outbox_order *mail_orders;
+    _Atomic uint64_t lost;   /* deliveries of providers that are not in the config */
+    _Atomic uint32_t checks; /* asked and not answered */
+    bool mail_closed;
+};
+
+/* outbox_flight.c */
+
+/* Starts what the provider can be asked now. */
+void outbox_pump(struct outbox *outbox, struct outbox_provider *provider);
+/* An answer of the ledger's; results NULL: it failed. */
+void outbox_answered(struct outbox *outbox, uint64_t ticket, const struct ledger_result *results,
+                     uint32_t count);
+/* Sends the calls that found no room once more. */
+void outbox_send_delayed(struct outbox *outbox);
+void outbox_flight_free(struct flight *flight);
+
+/* outbox_check.c */
+
+void outbox_check_end(struct outbox *outbox, struct outbox_check *check);
+/* Answered AGAIN: the waiting checks of a provider whose time is over, or all of them. */
+void outbox_check_expire(struct outbox *outbox, struct outbox_provider *provider, bool all);
+/* Takes the mail in. */
+void outbox_take_mail(struct outbox *outbox);
+struct outbox_provider *outbox_provider_of(struct outbox *outbox, uint32_t number);
+
+/* Before the attempt after so many: 10 s, 30 s, 1, 2, 5, 10, 30 minutes, then an hour, each a fifth
+ * more or less by `random`, scaled by permille. Pure. */
+uint64_t outbox_pause_ns(uint32_t attempts, uint32_t permille, uint32_t random);
+
+#endif
