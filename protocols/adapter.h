@@ -30,6 +30,7 @@ enum grant_right {
     GRANT_NODE = 64,         /* node information        */
     GRANT_OPERATOR = 128, /* everything, any requester's payments, account changes, node control */
     GRANT_TOKEN = 256,    /* one-time tokens for clients */
+    GRANT_DELIVER = 512,  /* open payments that a provider is told of */
 };
 struct grant_range {
     uint64_t first, last;

@@ -29,6 +29,7 @@ static const struct {
     {"node", GRANT_NODE},
     {"operator", GRANT_OPERATOR},
     {"token", GRANT_TOKEN},
+    {"deliver", GRANT_DELIVER},
 };
 
 enum config_gateway_key config_gateway_key_of(const char *name) {
@@ -167,7 +168,7 @@ static int set_rights(struct grant *grant, const char *text, char *why) {
         if (parts != 1 || i == sizeof(rights) / sizeof(rights[0])) {
             snprintf(why, CONFIG_WHY_MAX,
                      "\"%.40s\" is no right; rights are: open, complete, decline, lookup, "
-                     "account_open, account_read, node, operator, token",
+                     "account_open, account_read, node, operator, token, deliver",
                      item);
             return -1;
         }

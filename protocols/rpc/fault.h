@@ -34,6 +34,7 @@
     X(EXPIRES_IN_S,   "expires_in_s") \
     X(WAIT_FOR_FUNDS, "wait_for_funds") \
     X(REVERSAL_OF,    "reversal_of") \
+    X(DELIVER_TO,     "deliver_to") \
     X(ATTRIBUTES,     "attributes") \
     X(TOKEN_ACCOUNT,  "token_account") \
     X(TOKEN_HASH,     "token_hash") \

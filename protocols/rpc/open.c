@@ -7,7 +7,8 @@ enum { ZONE_BYTES = 4096 }; /* holds the objects of an ordinary payment several 
 
 #define OPTIONS                                                                                    \
     (RPC_KEY(REQUESTER) | RPC_KEY(VALUE_DATE) | RPC_KEY(EXPIRES_IN_S) | RPC_KEY(WAIT_FOR_FUNDS) |  \
-     RPC_KEY(REVERSAL_OF) | RPC_KEY(ATTRIBUTES) | RPC_KEY(TOKEN_ACCOUNT) | RPC_KEY(TOKEN_HASH))
+     RPC_KEY(REVERSAL_OF) | RPC_KEY(DELIVER_TO) | RPC_KEY(ATTRIBUTES) | RPC_KEY(TOKEN_ACCOUNT) |   \
+     RPC_KEY(TOKEN_HASH))
 
 /* One payment as read: the command-to-be, with the memory its pointers need. */
 struct payment {
@@ -59,6 +60,7 @@ static bool read_options(const msgpack_object *object, struct payment *payment,
     open->expires_in_s = (uint32_t)keys->expires_in_s.number;
     open->wait_for_funds = keys->wait_for_funds.number != 0;
     open->reversal_of = keys->reversal_of.number;
+    open->deliver_to = (uint32_t)keys->deliver_to.number;
     open->attributes = keys->attributes.bytes.base;
     open->attributes_size = (uint32_t)keys->attributes.bytes.size;
     open->token_account = keys->token_account.number;
@@ -91,7 +93,9 @@ static bool read_payment(const msgpack_object *object, struct payment *payment,
            read_options(rpc_element(object, 4), payment, fault);
 }
 
-static bool accounts_granted(const struct grant *grant, const struct ledger_open *open) {
+static bool is_granted(const struct grant *grant, const struct ledger_open *open) {
+    if (open->deliver_to != 0 && !grant_allows(grant, GRANT_DELIVER))
+        return false;
     for (uint32_t i = 0; i < open->leg_count && i < LEDGER_LEGS_MAX; i++)
         if (!grant_account(grant, open->legs[i].debit) ||
             !grant_account(grant, open->legs[i].credit))
@@ -108,7 +112,7 @@ static enum ledger_status put_payment(const msgpack_object *object, const struct
     enum ledger_status status = LEDGER_DONE;
     if (!rpc_requester(grant, &payment.keys, false, &payment.open.requester, &status, fault))
         return status;
-    if (!accounts_granted(grant, &payment.open))
+    if (!is_granted(grant, &payment.open))
         return LEDGER_FORBIDDEN;
     return ledger_put_open(writer, &payment.open);
 }

@@ -19,6 +19,7 @@
     X(EXPIRES_IN_S,   expires_in_s,   UINT32) \
     X(WAIT_FOR_FUNDS, wait_for_funds, BOOL) \
     X(REVERSAL_OF,    reversal_of,    UINT) \
+    X(DELIVER_TO,     deliver_to,     UINT32) \
     X(ATTRIBUTES,     attributes,     BYTES) \
     X(TOKEN_ACCOUNT,  token_account,  UINT) \
     X(TOKEN_HASH,     token_hash,     HASH) \

@@ -97,12 +97,13 @@ static uint32_t rights_of(const char *text) {
                   {"ACCOUNT_READ", GRANT_ACCOUNT_READ},
                   {"NODE", GRANT_NODE},
                   {"OPERATOR", GRANT_OPERATOR},
-                  {"TOKEN", GRANT_TOKEN}};
+                  {"TOKEN", GRANT_TOKEN},
+                  {"DELIVER", GRANT_DELIVER}};
     uint32_t set = 0;
     while (*text != '\0' && *text != ' ') {
         size_t size = strcspn(text, "+ "), i = 0;
         while (strlen(rights[i].name) != size || strncmp(rights[i].name, text, size) != 0)
-            cr_assert_lt(++i, 9, "no such right: %s", text);
+            cr_assert_lt(++i, sizeof rights / sizeof rights[0], "no such right: %s", text);
         set |= rights[i].right;
         text += size + (text[size] == '+');
     }

@@ -58,6 +58,7 @@ static void draw_payment(struct payment *payment, uint64_t account_max, bool tex
     open->value_date = draw(2) == 0 ? 0 : 20240000 + 100 * (1 + (uint32_t)draw(12)) + 28;
     open->expires_in_s = (uint32_t)draw_number(UINT32_MAX);
     open->reversal_of = draw(2) == 0 ? 0 : draw_number(account_max);
+    open->deliver_to = text || open->post ? 0 : (uint32_t)draw_number(UINT32_MAX);
 }
 
 static void is_command(const struct ledger_writer *writer, const struct ledger_open *open) {
@@ -69,8 +70,10 @@ static void is_command(const struct ledger_writer *writer, const struct ledger_o
     cr_assert_arr_eq(writer->base, expected.base, expected.used);
 }
 
-static const struct grant grant = {
-    .rights = GRANT_OPEN, .requester = 7, .accounts = {{1, UINT64_MAX}}, .account_count = 1};
+static const struct grant grant = {.rights = GRANT_OPEN | GRANT_DELIVER,
+                                   .requester = 7,
+                                   .accounts = {{1, UINT64_MAX}},
+                                   .account_count = 1};
 
 static void through(const struct adapter *adapter, struct adapter_request *request,
                     const struct ledger_open *open) {
@@ -94,7 +97,7 @@ static void through(const struct adapter *adapter, struct adapter_request *reque
 
 static void pack_options(msgpack_packer *packer, const struct ledger_open *open) {
     bool date = open->value_date != 0, token = open->token_account != 0;
-    msgpack_pack_map(packer, 5u + date + 2u * token);
+    msgpack_pack_map(packer, 6u + date + 2u * token);
     if (date) {
         pack_text(packer, "value_date");
         msgpack_pack_uint32(packer, open->value_date);
@@ -111,6 +114,8 @@ static void pack_options(msgpack_packer *packer, const struct ledger_open *open)
     msgpack_pack_int64(packer, 7);
     pack_text(packer, "wait_for_funds");
     pack_bool(packer, open->wait_for_funds);
+    pack_text(packer, "deliver_to");
+    msgpack_pack_uint32(packer, open->deliver_to);
     pack_text(packer, "reversal_of");
     msgpack_pack_uint64(packer, open->reversal_of);
     pack_text(packer, "attributes");
