@@ -5,6 +5,7 @@ const struct adapter *const adapters[] = {
     &rpc_adapter,
     &json_api_adapter,
     &agent_soap_adapter,
+    &checkpay_adapter,
 };
 
 const uint32_t adapter_count = sizeof(adapters) / sizeof(adapters[0]);

@@ -27,8 +27,9 @@ static const char help[] =
     "\n"
     "  client|agent|merchant add LOGIN [FIELDS]   and opens the account when it is missing\n"
     "  terminal add ID [FIELDS] | service add CODE [FIELDS] | operator add NAME [FIELDS]\n"
-    "  client|agent|merchant|terminal|service|operator change | block | unblock | show NAME | "
-    "list\n"
+    "  network add NAME [FIELDS] | network password NAME   a bank that pays in, and its account\n"
+    "  client|agent|merchant|terminal|service|network|operator change | block | unblock |\n"
+    "                show NAME | list\n"
     "  limits set identified|unidentified [FIELDS] | show CLASS | list   of classes of clients\n"
     "  tariff set OPERATION [--agent LOGIN] [--merchant LOGIN] [FIELDS] | off | show | list\n"
     "  agent|merchant key add LOGIN FILE.pem [--number N]   a public key or a certificate\n"
@@ -137,6 +138,9 @@ const struct ctl_command ctl_commands[] = {
     READ("terminal", "ID", TERMINAL, 0),
     WRITE("service", "CODE", SERVICE, 0),
     READ("service", "CODE", SERVICE, 0),
+    WRITE("network", "NAME", NETWORK, CTL_BIT(OVERDRAFT)),
+    READ("network", "NAME", NETWORK, 0),
+    {"network password", "NAME", .kind = REGISTRY_NETWORK, .run = ctl_network_password},
     WRITE("operator", "NAME", OPERATOR, 0),
     READ("operator", "NAME", OPERATOR, 0),
     {"limits set", "CLASS", .fields = true, .kind = REGISTRY_LIMITS, .run = ctl_limits_set},

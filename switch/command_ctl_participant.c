@@ -93,6 +93,14 @@ static int plan_agent(struct ctl *ctl, struct registry_agent *agent,
     return COMMAND_OK;
 }
 
+static int plan_network(struct ctl *ctl, struct registry_network *network,
+                        struct ctl_accounts *accounts) {
+    struct registry_agent float_ = {.login = network->login, .account = network->account};
+    int code = plan_agent(ctl, &float_, accounts);
+    network->account = float_.account;
+    return code;
+}
+
 static void plan_merchant(struct registry_merchant *merchant, struct ctl_accounts *accounts) {
     accounts->want.kind = LEDGER_MERCHANT;
     if (merchant->wallet_count == 0) {
@@ -119,6 +127,9 @@ int ctl_accounts_plan(struct ctl *ctl, struct ctl_record *record, const struct c
     }
     if (record->kind == REGISTRY_AGENT) {
         return plan_agent(ctl, &record->record.agent, accounts);
+    }
+    if (record->kind == REGISTRY_NETWORK) {
+        return plan_network(ctl, &record->record.network, accounts);
     }
     if (record->kind == REGISTRY_MERCHANT) {
         plan_merchant(&record->record.merchant, accounts);

@@ -54,6 +54,8 @@ struct config {
     uint32_t delivery_life_s; /* then it is left to the operator                         */
     uint32_t breaker_failures, breaker_pause_ms;
     uint32_t check_timeout_ms; /* for a provider's answer to a check                      */
+    /* [networks] */
+    char profiles[CONFIG_PATH_MAX]; /* folder of the operator's dialects; "": none         */
     /* [log] */
     enum log_format log_format;
     enum log_level log_level;

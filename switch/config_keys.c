@@ -10,6 +10,7 @@
 
 #include "protocols/common/money.h"
 #include "switch/assert.h"
+#include "switch/dialects.h"
 
 #define AT(field) offsetof(struct config, field)
 
@@ -50,6 +51,7 @@ const struct config_key config_keys[CONFIG_KEYS] = {
     {"outbox", "breaker_failures", "5", 1, 1000000, AT(breaker_failures), CONFIG_U32},
     {"outbox", "breaker_pause_ms", "10000", 1, 3600000, AT(breaker_pause_ms), CONFIG_U32},
     {"outbox", "check_timeout_ms", "15000", 100, 600000, AT(check_timeout_ms), CONFIG_U32},
+    {"networks", "profiles", "", 0, 0, AT(profiles), CONFIG_PROFILES},
     {"log", "format", "json", 0, 0, AT(log_format), CONFIG_LOG_FORMAT},
     {"log", "level", "info", 0, 0, AT(log_level), CONFIG_LOG_LEVEL},
 };
@@ -135,6 +137,18 @@ static int set_path(char *field, size_t size, const struct config_key *key, cons
     return 0;
 }
 
+/* A folder of profiles, each of them good. */
+static int set_profiles(char *field, const struct config_key *key, const char *text,
+                        const char *folder, char *why) {
+    struct dialects dialects;
+    if (set_path(field, CONFIG_PATH_MAX, key, text, folder, why) < 0 ||
+        dialects_open(&dialects, field, why, CONFIG_WHY_MAX) < 0) {
+        return -1;
+    }
+    dialects_close(&dialects);
+    return 0;
+}
+
 static int set_address(char *field, const struct config_key *key, const char *text, char *why) {
     unsigned char address[sizeof(struct in6_addr)];
     size_t size = strlen(text);
@@ -181,6 +195,8 @@ int config_key_set(struct config *config, const struct config_key *key, const ch
         return config_set_url(field, text, why);
     case CONFIG_PATH:
         return set_path(field, CONFIG_PATH_MAX, key, text, folder, why);
+    case CONFIG_PROFILES:
+        return set_profiles(field, key, text, folder, why);
     case CONFIG_SOCKET:
         return set_path(field, CONFIG_SOCKET_MAX, key, text, folder, why);
     case CONFIG_ADDRESS:

@@ -11,6 +11,7 @@ enum config_type {
     CONFIG_U64,
     CONFIG_MONEY, /* decimal KZT in the file, tiyn in the field; so are min and max */
     CONFIG_PATH,
+    CONFIG_PROFILES, /* a folder */
     CONFIG_SOCKET,
     CONFIG_ADDRESS,
     CONFIG_NETWORKS,
@@ -28,7 +29,7 @@ struct config_key {
     enum config_type type;
 };
 
-#define CONFIG_KEYS 36
+#define CONFIG_KEYS 37
 extern const struct config_key config_keys[CONFIG_KEYS];
 
 /* Sets a key from its text. folder: what relative paths are relative to, "" for none.

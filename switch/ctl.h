@@ -108,6 +108,7 @@ int ctl_record_list(struct ctl *ctl);
 int ctl_tariff_set(struct ctl *ctl);
 int ctl_tariff_off(struct ctl *ctl);
 int ctl_limits_set(struct ctl *ctl);
+int ctl_network_password(struct ctl *ctl); /* command_ctl_network.c */
 
 /* Keys (command_key.c): the node's, and those of the command's kind of partner. */
 int ctl_key_new(struct ctl *ctl);

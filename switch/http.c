@@ -142,6 +142,9 @@ static const struct grant *authenticate(struct loop *loop, const struct adapter_
         }
         struct slice value = header->value;
         const struct gateway *gateway = NULL;
+        if (value.size > 6 && slice_equal_nocase((struct slice){value.base, 6}, SLICE("Basic "))) {
+            return NULL; /* of networks: the adapter's to look at */
+        }
         if (value.size > scheme.size && value.size <= scheme.size + GATEWAY_BEARER_MAX &&
             slice_equal_nocase((struct slice){value.base, scheme.size}, scheme)) {
             gateway = gateway_by_bearer(loop->shared->config, slice_after(value, scheme.size));

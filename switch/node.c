@@ -12,6 +12,7 @@
 
 #include "switch/assert.h"
 #include "switch/clock.h"
+#include "switch/dialects.h"
 #include "switch/ledger_thread.h"
 #include "switch/limits.h"
 #include "switch/loop.h"
@@ -33,6 +34,7 @@ struct node {
     uint64_t started_ns; /* monotonic */
     struct loop_ports ports;
     struct adapter_settings settings;
+    struct dialects dialects;
     _Atomic int error; /* of the ledger */
     _Atomic bool stopping;
     bool abandoned;         /* a backup runs on: nothing may be freed */
@@ -150,6 +152,11 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
     }
     uint32_t loops = node->config->loops;
     config_settings(node->config, &node->settings);
+    if (dialects_open(&node->dialects, node->config->profiles, why, why_size) != 0) {
+        return -1;
+    }
+    node->settings.dialects = node->dialects.list;
+    node->settings.dialect_count = node->dialects.count;
     node->loops = calloc(loops, sizeof(*node->loops));
     node->measured = metrics_init(&node->metrics, loops, names, adapter_count) == 0;
     node->bridged = bridge_init(&node->bridge, loops + 1) == 0;
@@ -306,6 +313,7 @@ void node_free(struct node *node) {
         metrics_free(&node->metrics);
     }
     free(node->loops);
+    dialects_close(&node->dialects);
     sodium_memzero(&node->settings, sizeof(node->settings));
     free(node);
 }

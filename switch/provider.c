@@ -33,31 +33,36 @@ static int read_file(const char *path, struct buffer *text, char *why, size_t wh
     return whole ? 0 : -1;
 }
 
-static struct checkpay_profile *read_text(const struct provider *provider, struct slice text,
+static struct checkpay_profile *read_text(const char *name, const char *base_url, struct slice text,
                                           char *why, size_t why_size) {
     struct outbound_fault fault = {.line = 0};
-    struct checkpay_profile *profile = checkpay_profile_read(text, provider->base_url, &fault);
+    struct checkpay_profile *profile = checkpay_profile_read(text, base_url, &fault);
     if (profile == NULL && fault.line != 0) {
-        (void)snprintf(why, why_size, "%.100s:%u: %.120s", provider->profile, (unsigned)fault.line,
-                       fault.text);
+        (void)snprintf(why, why_size, "%.100s:%u: %.120s", name, (unsigned)fault.line, fault.text);
     } else if (profile == NULL) {
-        (void)snprintf(why, why_size, "%.100s: %.120s", provider->profile, fault.text);
+        (void)snprintf(why, why_size, "%.100s: %.120s", name, fault.text);
     }
+    return profile;
+}
+
+struct checkpay_profile *provider_profile_file(const char *path, const char *base_url, char *why,
+                                               size_t why_size) {
+    struct buffer text;
+    struct checkpay_profile *profile = NULL;
+    buffer_init(&text, OUTBOUND_PROFILE_MAX);
+    if (read_file(path, &text, why, why_size) == 0) {
+        profile = read_text(path, base_url, (struct slice){text.base, text.used}, why, why_size);
+    }
+    buffer_free(&text);
     return profile;
 }
 
 struct checkpay_profile *provider_profile(const struct provider *provider, char *why,
                                           size_t why_size) {
     const struct provider_shipped *shipped = find_shipped(provider->profile);
-    if (shipped != NULL) {
-        return read_text(provider, (struct slice){shipped->text, shipped->size}, why, why_size);
+    if (shipped == NULL) {
+        return provider_profile_file(provider->profile, provider->base_url, why, why_size);
     }
-    struct buffer text;
-    struct checkpay_profile *profile = NULL;
-    buffer_init(&text, OUTBOUND_PROFILE_MAX);
-    if (read_file(provider->profile, &text, why, why_size) == 0) {
-        profile = read_text(provider, (struct slice){text.base, text.used}, why, why_size);
-    }
-    buffer_free(&text);
-    return profile;
+    struct slice text = {shipped->text, shipped->size};
+    return read_text(provider->profile, provider->base_url, text, why, why_size);
 }

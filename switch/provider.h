@@ -32,6 +32,10 @@ struct provider {
 struct checkpay_profile *provider_profile(const struct provider *provider, char *why,
                                           size_t why_size);
 
+/* The same of a file; base_url NULL: for networks that call us. */
+struct checkpay_profile *provider_profile_file(const char *path, const char *base_url, char *why,
+                                               size_t why_size);
+
 /* A profile that comes with the node, embedded at build. */
 struct provider_shipped {
     const char *name, *text;

@@ -70,7 +70,7 @@ class Node:
                          "rpc": {"port": 0}, "timeouts": {}, "ledger": dict(LEDGER), "soap": {},
                          "log": {}}
         for name, keys in sections.items():
-            self.sections[name].update(keys)
+            self.sections.setdefault(name, {}).update(keys)
         self.gateways = gateways or {"shop": GATEWAY}
         self.config = self.folder / "tiyn.ini"
         self.write_config()
