@@ -61,17 +61,18 @@ def sanitizer_report(text):
 class Node:
     """One data folder, and the node process that has it open. Use as a context, or call close."""
 
-    def __init__(self, gateways=None, **sections):
+    def __init__(self, gateways=None, providers=None, **sections):
         """sections: node={"loops": 2}, ledger={...}: changes to the config of the tests."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tiyn-"))
         self.process = None
         self.starts = 0
         self.sections = {"node": {"data": "data", "unix_path": "sock"}, "http": {"port": 0},
                          "rpc": {"port": 0}, "timeouts": {}, "ledger": dict(LEDGER), "soap": {},
-                         "log": {}}
+                         "outbox": {}, "log": {}}
         for name, keys in sections.items():
             self.sections.setdefault(name, {}).update(keys)
         self.gateways = gateways or {"shop": GATEWAY}
+        self.providers = providers or {}
         self.config = self.folder / "tiyn.ini"
         self.write_config()
 
@@ -92,6 +93,7 @@ class Node:
     def write_config(self):
         sections = dict(self.sections)
         sections.update({f"gateway {name}": keys for name, keys in self.gateways.items()})
+        sections.update({f"provider {name}": keys for name, keys in self.providers.items()})
         lines = []
         for name, keys in sections.items():
             lines.append(f"[{name}]")
