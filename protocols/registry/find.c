@@ -154,6 +154,8 @@ bool registry_fee(const struct registry_tariff *tariff, uint64_t amount, uint64_
     *fee = 0;
     if (tariff->off)
         return true;
+    if (tariff->percent > PERCENT_MAX || tariff->fixed > LEDGER_AMOUNT_MAX)
+        return false; /* registry_check has not seen it, and the sum could wrap around */
     /* Whole ten-thousands and the rest apart, so that nothing passes 2^63. */
     uint64_t whole = amount / PERCENT_MAX * tariff->percent;
     uint64_t rest = (amount % PERCENT_MAX * tariff->percent + PERCENT_MAX / 2) / PERCENT_MAX;

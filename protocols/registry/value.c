@@ -200,10 +200,17 @@ static size_t read_accounts(struct slice value, const struct registry_field *fie
     return used;
 }
 
+/* A string is text or bytes: one is not taken for the other. */
+static size_t read_string(struct slice value, bool bytes, struct slice *text) {
+    uint8_t head = value.size == 0 ? 0 : (uint8_t)value.base[0];
+    bool is_bytes = head >= 0xc4 && head <= 0xc6;
+    return is_bytes == bytes ? frame_read_string(value.base, value.size, text) : 0;
+}
+
 static size_t read_bytes(struct slice value, const struct registry_field *field, void *record) {
     struct slice text;
-    size_t used = frame_read_string(value.base, value.size, &text);
     bool bytes = field->type == REGISTRY_BYTES;
+    size_t used = read_string(value, bytes, &text);
     if (used == 0 || text.size + !bytes > field->size ||
         (!bytes && text.size > 0 && memchr(text.base, '\0', text.size) != NULL))
         return 0;
@@ -236,7 +243,7 @@ static size_t read_field(struct slice value, const struct registry_field *field,
 static bool read_named(enum registry_kind kind, struct slice *value, uint32_t *seen, void *record,
                        struct registry_fault *fault) {
     struct slice name;
-    size_t used = frame_read_string(value->base, value->size, &name);
+    size_t used = read_string(*value, false, &name);
     *fault = (struct registry_fault){NULL, "the value is no map of fields"};
     if (used == 0)
         return false;

@@ -76,6 +76,14 @@ Test(tariff, a_fee_beyond_the_ledger_is_refused) {
     uint64_t fee = 0;
     struct registry_tariff tariff = {.percent = 10000, .fixed = 1};
     cr_expect_not(registry_fee(&tariff, LEDGER_AMOUNT_MAX, &fee));
+    /* These pass no registry_check; a sum that wraps around would be a small fee. */
+    tariff = (struct registry_tariff){.percent = 10000, .fixed = UINT64_MAX};
+    cr_expect_not(registry_fee(&tariff, 10, &fee));
+    tariff = (struct registry_tariff){.percent = UINT32_MAX};
+    for (uint64_t amount = 1; amount <= LEDGER_AMOUNT_MAX / 2; amount *= 2)
+        cr_expect_not(registry_fee(&tariff, amount, &fee));
+    tariff = (struct registry_tariff){.minimum = UINT64_MAX};
+    cr_expect_not(registry_fee(&tariff, 10, &fee));
 }
 
 /* ---- Which one ---- */
