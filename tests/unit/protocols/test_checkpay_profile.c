@@ -92,6 +92,23 @@ Test(checkpay_profile, those_that_are_shipped_are_good) {
     }
 }
 
+/* The whole example of the README is one. */
+Test(checkpay_profile, the_documented_example_is_good) {
+    static char readme[32768];
+    char path[512];
+    snprintf(path, sizeof path, "%s/../protocols/checkpay/README.md", TESTS_FOLDER);
+    FILE *file = fopen(path, "r");
+    cr_assert_not_null(file, "%s", path);
+    cr_assert_gt(fread(readme, 1, sizeof readme - 1, file), 0);
+    fclose(file);
+    char *start = strstr(readme, "```ini\n"),
+         *end = start == NULL ? NULL : strstr(start, "\n```\n");
+    cr_assert(start != NULL && end != NULL);
+    end[1] = '\0';
+    expect_good(start + 7, RIG_BASE);
+    expect_good(start + 7, NULL);
+}
+
 Test(checkpay_profile, line_ends_blanks_marks_and_comments_are_as_in_any_ini) {
     char text[4096];
     expect_good(good, RIG_BASE);
