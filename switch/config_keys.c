@@ -140,12 +140,12 @@ static int set_path(char *field, size_t size, const struct config_key *key, cons
 /* A folder of profiles, each of them good. */
 static int set_profiles(char *field, const struct config_key *key, const char *text,
                         const char *folder, char *why) {
-    struct dialects dialects;
+    struct adapter_settings settings;
     if (set_path(field, CONFIG_PATH_MAX, key, text, folder, why) < 0 ||
-        dialects_open(&dialects, field, why, CONFIG_WHY_MAX) < 0) {
+        dialects_open(&settings, field, why, CONFIG_WHY_MAX) < 0) {
         return -1;
     }
-    dialects_close(&dialects);
+    dialects_close(&settings);
     return 0;
 }
 

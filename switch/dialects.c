@@ -3,11 +3,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "switch/provider.h"
 
 #define SUFFIX ".ini"
+
+struct dialects {
+    struct adapter_dialect *list; /* [DIALECTS_MAX] */
+    uint32_t count;
+};
 
 static bool is_known(const struct dialects *dialects, const char *name) {
     for (uint32_t i = 0; i < dialects->count; i++) {
@@ -79,18 +85,13 @@ static int add_file(struct dialects *dialects, const char *folder, const char *f
     return 0;
 }
 
-int dialects_open(struct dialects *dialects, const char *folder, char *why, size_t why_size) {
+static int add_folder(struct dialects *dialects, const char *folder, char *why, size_t why_size) {
     int rc = 0;
-    *dialects = (struct dialects){.count = 0};
-    add_shipped(dialects);
-    if (folder[0] == '\0') {
-        return 0;
-    }
     DIR *list = opendir(folder);
     if (list == NULL) {
         (void)snprintf(why, why_size, "cannot read the folder of profiles %.120s: %s", folder,
                        strerror(errno));
-        rc = -1;
+        return -1;
     }
     while (rc == 0) {
         const struct dirent *entry = readdir(list); // NOLINT(concurrency-mt-unsafe): our own list
@@ -99,19 +100,36 @@ int dialects_open(struct dialects *dialects, const char *folder, char *why, size
         }
         rc = add_file(dialects, folder, entry->d_name, why, why_size);
     }
-    if (list != NULL) {
-        (void)closedir(list);
-    }
-    if (rc != 0) {
-        dialects_close(dialects);
-    }
+    (void)closedir(list);
     return rc;
 }
 
-void dialects_close(struct dialects *dialects) {
-    for (uint32_t i = 0; i < dialects->count; i++) {
-        void *profile = (void *)(uintptr_t)dialects->list[i].profile; /* ours to free */
-        checkpay_profile_free(profile);
+static void free_all(struct adapter_dialect *list, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        checkpay_profile_free((void *)(uintptr_t)list[i].profile); /* made here */
     }
-    dialects->count = 0;
+    free(list);
+}
+
+int dialects_open(struct adapter_settings *settings, const char *folder, char *why,
+                  size_t why_size) {
+    struct dialects dialects = {.list = calloc(DIALECTS_MAX, sizeof(*dialects.list))};
+    if (dialects.list == NULL) {
+        (void)snprintf(why, why_size, "no memory for the networks' dialects");
+        return -1;
+    }
+    add_shipped(&dialects);
+    if (folder[0] != '\0' && add_folder(&dialects, folder, why, why_size) != 0) {
+        free_all(dialects.list, dialects.count);
+        return -1;
+    }
+    settings->dialects = dialects.list;
+    settings->dialect_count = dialects.count;
+    return 0;
+}
+
+void dialects_close(struct adapter_settings *settings) {
+    free_all((void *)(uintptr_t)settings->dialects, settings->dialect_count); /* made here */
+    settings->dialects = NULL;
+    settings->dialect_count = 0;
 }

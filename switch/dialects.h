@@ -7,14 +7,10 @@
 
 #define DIALECTS_MAX 64 /* each is looked for by its name, one after the other */
 
-struct dialects {
-    struct adapter_dialect list[DIALECTS_MAX];
-    uint32_t count;
-};
-
-/* Reads all; folder "": none. A file NAME.ini is the dialect NAME. 0, or -1 with why[why_size],
- * which names file and line; then nothing is to be closed. */
-int dialects_open(struct dialects *dialects, const char *folder, char *why, size_t why_size);
-void dialects_close(struct dialects *dialects);
+/* Reads all into settings->dialects; folder "": none. A file NAME.ini is the dialect NAME. 0, or -1
+ * with why[why_size], which names file and line; then nothing is to be closed. */
+int dialects_open(struct adapter_settings *settings, const char *folder, char *why,
+                  size_t why_size);
+void dialects_close(struct adapter_settings *settings);
 
 #endif

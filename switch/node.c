@@ -34,7 +34,6 @@ struct node {
     uint64_t started_ns; /* monotonic */
     struct loop_ports ports;
     struct adapter_settings settings;
-    struct dialects dialects;
     _Atomic int error; /* of the ledger */
     _Atomic bool stopping;
     bool abandoned;         /* a backup runs on: nothing may be freed */
@@ -152,11 +151,6 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
     }
     uint32_t loops = node->config->loops;
     config_settings(node->config, &node->settings);
-    if (dialects_open(&node->dialects, node->config->profiles, why, why_size) != 0) {
-        return -1;
-    }
-    node->settings.dialects = node->dialects.list;
-    node->settings.dialect_count = node->dialects.count;
     node->loops = calloc(loops, sizeof(*node->loops));
     node->measured = metrics_init(&node->metrics, loops, names, adapter_count) == 0;
     node->bridged = bridge_init(&node->bridge, loops + 1) == 0;
@@ -261,8 +255,9 @@ int node_start(struct node **node, const struct config *config, char *why, size_
     worker_pool_size();
     raise_file_limit();
     if (count_places(made, why, why_size) != 0 || open_ledger(made, why, why_size) != 0 ||
-        open_shared(made, why, why_size) != 0 || open_loops(made, why, why_size) != 0 ||
-        run_threads(made, why, why_size) != 0) {
+        open_shared(made, why, why_size) != 0 ||
+        dialects_open(&made->settings, config->profiles, why, why_size) != 0 ||
+        open_loops(made, why, why_size) != 0 || run_threads(made, why, why_size) != 0) {
         (void)stop_all(made);
         node_free(made);
         return -1;
@@ -313,7 +308,7 @@ void node_free(struct node *node) {
         metrics_free(&node->metrics);
     }
     free(node->loops);
-    dialects_close(&node->dialects);
+    dialects_close(&node->settings);
     sodium_memzero(&node->settings, sizeof(node->settings));
     free(node);
 }
