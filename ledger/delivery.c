@@ -10,12 +10,7 @@ _Static_assert(RECORD_BYTES_MAX <= LEDGER_VALUE_MAX, "a record as any other");
 _Static_assert(sizeof(struct ledger_delivery) == 104, "stored as is");
 _Static_assert(sizeof(struct ledger_attempt) == 24, "stored as is");
 
-/* A record, changed in memory of its own. */
-struct draft {
-    struct ledger_delivery head;
-    struct ledger_attempt attempts[LEDGER_ATTEMPTS_KEPT];
-};
-_Static_assert(sizeof(struct draft) == RECORD_BYTES_MAX, "no padding between");
+_Static_assert(sizeof(struct ledger_delivery_whole) == RECORD_BYTES_MAX, "no padding between");
 
 const struct ledger_attempt *ledger_delivery_attempts(const struct ledger_delivery *delivery) {
     return (const struct ledger_attempt *)(const void *)(delivery + 1);
@@ -31,7 +26,7 @@ static const struct ledger_delivery *find(struct ledger *ledger, uint64_t paymen
     return state_record(ledger, RECORD_DELIVERY, &key, sizeof key, size);
 }
 
-static bool load(struct ledger *ledger, uint64_t payment, struct draft *draft) {
+static bool load(struct ledger *ledger, uint64_t payment, struct ledger_delivery_whole *draft) {
     size_t size = 0;
     const void *value = find(ledger, payment, &size);
     if (value == NULL) {
@@ -44,20 +39,20 @@ static bool load(struct ledger *ledger, uint64_t payment, struct draft *draft) {
     return true;
 }
 
-static void save(struct ledger *ledger, const struct draft *draft) {
+static void save(struct ledger *ledger, const struct ledger_delivery_whole *draft) {
     uint64_t key = key_of(draft->head.payment);
     state_put_record(ledger, RECORD_DELIVERY, &key, sizeof key, draft,
                      sizeof draft->head + draft->head.kept * sizeof draft->attempts[0]);
 }
 
 void delivery_make(struct ledger *ledger, uint64_t payment, uint32_t provider) {
-    struct draft draft = {
+    struct ledger_delivery_whole draft = {
         .head = {.payment = payment, .created_ns = ledger->batch.time_ns, .provider = provider}};
     save(ledger, &draft);
 }
 
 void delivery_due(struct ledger *ledger, uint64_t payment) {
-    struct draft draft;
+    struct ledger_delivery_whole draft;
     bool there = load(ledger, payment, &draft);
     ASSERT(there);
     if (ledger->due_count < LEDGER_BATCH_MAX) { /* in recovery nobody takes them */
@@ -67,7 +62,7 @@ void delivery_due(struct ledger *ledger, uint64_t payment) {
 }
 
 /* Adds an attempt; of many, the first one and the last ones are kept. */
-static void add(struct draft *draft, const struct ledger_attempt *attempt) {
+static void add(struct ledger_delivery_whole *draft, const struct ledger_attempt *attempt) {
     struct ledger_delivery *head = &draft->head;
     head->attempts++;
     if (head->kept == LEDGER_ATTEMPTS_KEPT) {
@@ -81,7 +76,7 @@ static void add(struct draft *draft, const struct ledger_attempt *attempt) {
 void delivery_attempt(struct ledger *ledger, const struct command *command, uint64_t hash,
                       struct ledger_result *result) {
     struct command_attempt told;
-    struct draft draft;
+    struct ledger_delivery_whole draft;
     (void)hash;
     if (!load(ledger, command->id, &draft)) {
         result->status = LEDGER_PAYMENT_NOT_FOUND;
@@ -130,7 +125,7 @@ bool ledger_next_delivery(struct ledger *ledger, uint64_t *place, struct ledger_
     while (*place < ledger->open.count) {
         uint64_t id = ledger->open.heap[(*place)++].id;
         const struct ledger_payment *payment = state_payment(ledger, id);
-        struct draft draft;
+        struct ledger_delivery_whole draft;
         if (payment->state == LEDGER_HELD && (payment->flags & LEDGER_PAYMENT_DELIVER) != 0 &&
             load(ledger, id, &draft)) {
             *due = (struct ledger_due){id, draft.head.next_ns, draft.head.provider};

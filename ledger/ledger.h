@@ -298,6 +298,13 @@ const struct ledger_account *ledger_snapshot_next_account(struct ledger_snapshot
 const struct ledger_payment *ledger_snapshot_next_payment(struct ledger_snapshot *, uint64_t id);
 /* The open (WAITING or HELD) payment with the smallest id >= `id`. */
 const struct ledger_payment *ledger_snapshot_next_open(struct ledger_snapshot *, uint64_t id);
+/* The delivery that goes with a payment, with its attempts: a copy. False: none. */
+struct ledger_delivery_whole {
+    struct ledger_delivery head;
+    struct ledger_attempt attempts[LEDGER_ATTEMPTS_KEPT];
+};
+bool ledger_snapshot_delivery(struct ledger_snapshot *snapshot, uint64_t payment,
+                              struct ledger_delivery_whole *delivery);
 /* The registry record with the smallest key >= the given one; key of 0 bytes: the first.
  * False: none. */
 struct ledger_registry_record {

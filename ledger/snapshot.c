@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/assert.h"
 #include "ledger/core.h"
 
 struct ledger_snapshot {
@@ -62,6 +63,23 @@ const struct ledger_payment *ledger_snapshot_next_open(struct ledger_snapshot *s
     return store_next_open(snapshot->reader, id, &found, &deadline_ns)
                ? store_payment(snapshot->reader, found)
                : NULL;
+}
+
+bool ledger_snapshot_delivery(struct ledger_snapshot *snapshot, uint64_t payment,
+                              struct ledger_delivery_whole *delivery) {
+    uint8_t name[1 + sizeof payment] = {RECORD_DELIVERY};
+    const void *value = NULL;
+    size_t size = 0;
+    for (size_t i = 0; i < sizeof payment; i++) {
+        name[1 + i] = (uint8_t)(payment >> (8 * (sizeof payment - 1 - i)));
+    }
+    if (!store_record(snapshot->reader, name, sizeof name, &value, &size)) {
+        return false;
+    }
+    ASSERT(size >= sizeof delivery->head && size <= sizeof *delivery);
+    memset(delivery, 0, sizeof *delivery);
+    memcpy(delivery, value, size); /* there it need not be aligned */
+    return true;
 }
 
 bool ledger_snapshot_next_registry(struct ledger_snapshot *snapshot, const void *key,

@@ -44,6 +44,14 @@ enum outbound_verdict {
     OUTBOUND_AGAIN,   /* not known, or not yet: ask again, the same id */
 };
 
+/* "ok", "refused", "again"; of another number "?". */
+static inline const char *outbound_verdict_name(unsigned verdict) {
+    return verdict == OUTBOUND_OK        ? "ok"
+           : verdict == OUTBOUND_REFUSED ? "refused"
+           : verdict == OUTBOUND_AGAIN   ? "again"
+                                         : "?";
+}
+
 struct outbound_field {
     char name[OUTBOUND_FIELD_MAX], value[OUTBOUND_FIELD_MAX]; /* UTF-8, NUL-terminated */
 };

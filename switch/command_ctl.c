@@ -22,6 +22,10 @@ static const char help[] =
     "  payments find REQUESTER REFERENCE\n"
     "  payments list-open [--after ID] [--limit N]   of the last checkpoint\n"
     "  payments complete ID | decline ID | retry ID\n"
+    "  deliveries list [--stuck] [--provider N] [--after ID] [--limit N]   what providers have\n"
+    "                given no final answer to, of the last checkpoint\n"
+    "  deliveries show ID   of a payment, with its attempts\n"
+    "  deliveries retry-now ID | retry-stuck [--provider N]   ask the provider now\n"
     "  state            what the node does and how full it is\n"
     "  flush            checkpoint everything now\n"
     "\n"
@@ -124,6 +128,11 @@ const struct ctl_command ctl_commands[] = {
     {"payments complete", "ID", NONE, .run = ctl_payments_complete},
     {"payments decline", "ID", NONE, .run = ctl_payments_decline},
     {"payments retry", "ID", NONE, .run = ctl_payments_retry},
+    {"deliveries list", "", PAGE | CTL_BIT(PROVIDER), .flag = "stuck", NONE,
+     .run = ctl_deliveries_list},
+    {"deliveries show", "ID", NONE, .run = ctl_deliveries_show},
+    {"deliveries retry-now", "ID", NONE, .run = ctl_deliveries_retry},
+    {"deliveries retry-stuck", "", CTL_BIT(PROVIDER), NONE, .run = ctl_deliveries_retry_stuck},
     {"state", "", NONE, .run = ctl_state},
     {"flush", "", NONE, .run = ctl_flush},
     WRITE("client", "LOGIN", CLIENT, LIMITS),

@@ -28,7 +28,8 @@
     X(OUT,         "out",         "FILE") \
     X(ERRORS,      "errors",      "FILE") \
     X(SERVICE,     "service",     "CODE") \
-    X(DAY,         "day",         "YYYY-MM-DD")
+    X(DAY,         "day",         "YYYY-MM-DD") \
+    X(PROVIDER,    "provider",    "N")
 /* clang-format on */
 
 enum ctl_option {
@@ -95,6 +96,10 @@ int ctl_payments_list_open(struct ctl *ctl);
 int ctl_payments_complete(struct ctl *ctl);
 int ctl_payments_decline(struct ctl *ctl);
 int ctl_payments_retry(struct ctl *ctl);
+int ctl_deliveries_list(struct ctl *ctl); /* command_ctl_deliveries.c */
+int ctl_deliveries_show(struct ctl *ctl);
+int ctl_deliveries_retry(struct ctl *ctl);
+int ctl_deliveries_retry_stuck(struct ctl *ctl);
 int ctl_state(struct ctl *ctl);
 int ctl_flush(struct ctl *ctl);
 

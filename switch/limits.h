@@ -80,6 +80,7 @@
 
 #define OPERATOR_LIST_MAX 1000u     /* rows of one list of an operator's */
 #define OPERATOR_LIST_BYTES MIB(2)  /* of registry records: half of an answer, and one of 4 KiB */
+#define OPERATOR_DELIVERY_LOOKS 50000u /* open payments that one list of deliveries looks at: 0.1 s */
 #define OPERATOR_SERVICE_LOOKS 100000u /* payments that one call for a service's day looks at: 0.1 s */
 #define OPERATOR_LIST_DEFAULT 100u  /* when the call names no limit */
 

@@ -10,7 +10,9 @@
 #include "protocols/rpc/message.h"
 #include "switch/limits.h"
 #include "switch/node.h"
+#include "switch/operator_delivery.h"
 #include "switch/operator_list.h"
+#include "switch/outbox.h"
 
 /* One call under way. */
 struct operator_call {
@@ -233,19 +235,103 @@ static void answer_registry(const struct operator_call *call) {
     ledger_snapshot_close(snapshot);
 }
 
-/* [service, day, after] */
-static void answer_service(const struct operator_call *call) {
+/* So many integers. */
+static bool read_uints(const struct operator_call *call, uint64_t *values, uint32_t count,
+                       const char *expected) {
     struct slice rest = call->params;
-    uint64_t values[3] = {0, 0, 0};
-    struct ledger_snapshot *snapshot = NULL;
-    bool good = call->count == 3;
-    for (uint32_t i = 0; good && i < 3; i++) {
+    bool good = call->count == count;
+    for (uint32_t i = 0; good && i < count; i++) {
         size_t head = frame_read_uint(rest.base, rest.size, &values[i]);
         good = head > 0;
         rest = slice_after(rest, head);
     }
-    if (!good || rest.size > 0 || values[1] > UINT32_MAX || !date_valid((uint32_t)values[1])) {
-        bad_params(call, "params: expected [service, day, after], with a day as yyyymmdd");
+    good = good && rest.size == 0;
+    if (!good) {
+        bad_params(call, expected);
+    }
+    return good;
+}
+
+/* [after, limit, provider, stuck] */
+static void answer_deliveries(const struct operator_call *call) {
+    static const char expected[] = "params: expected [after, limit, provider, stuck], with a limit "
+                                   "from 1 to 1000, and stuck 0 or 1";
+    uint64_t values[4];
+    struct ledger_snapshot *snapshot = NULL;
+    if (!read_uints(call, values, 4, expected)) {
+        return;
+    }
+    if (values[1] < 1 || values[1] > OPERATOR_LIST_MAX || values[2] > UINT32_MAX || values[3] > 1) {
+        bad_params(call, expected);
+        return;
+    }
+    if (ledger_snapshot_open(node_ledger(call->node), &snapshot) < 0) {
+        rpc_reply_error(call->reply, call->msgid, RPC_ERROR_BUSY, "too many lists are being read");
+        return;
+    }
+    const struct operator_deliveries page = {.after = values[0],
+                                             .limit = (uint32_t)values[1],
+                                             .provider = (uint32_t)values[2],
+                                             .stuck = values[3] == 1};
+    rpc_reply_start(call->reply, call->msgid);
+    operator_list_deliveries(call->reply, node_config(call->node), snapshot, &page);
+    ledger_snapshot_close(snapshot);
+}
+
+/* [payment] */
+static void answer_delivery(const struct operator_call *call) {
+    uint64_t payment = 0;
+    struct ledger_snapshot *snapshot = NULL;
+    if (!read_uints(call, &payment, 1, "params: expected [payment]")) {
+        return;
+    }
+    if (ledger_snapshot_open(node_ledger(call->node), &snapshot) < 0) {
+        rpc_reply_error(call->reply, call->msgid, RPC_ERROR_BUSY, "too many lists are being read");
+        return;
+    }
+    rpc_reply_start(call->reply, call->msgid);
+    operator_show_delivery(call->reply, node_config(call->node), snapshot, payment);
+    ledger_snapshot_close(snapshot);
+}
+
+/* [payment, provider] */
+static void answer_retry_now(const struct operator_call *call) {
+    static const char expected[] = "params: expected [payment, provider]; a payment of 0: all that "
+                                   "wait for you, of that provider, 0: of any";
+    uint64_t values[2];
+    char why[160] = "";
+    msgpack_packer packer;
+    if (!read_uints(call, values, 2, expected)) {
+        return;
+    }
+    if (values[1] > UINT32_MAX) {
+        bad_params(call, expected);
+        return;
+    }
+    int64_t count =
+        outbox_retry(node_outbox(call->node), values[0], (uint32_t)values[1], why, sizeof(why));
+    log_event(LOG_INFO, "deliveries_retried", "payment=%llu provider=%u count=%lld",
+              (unsigned long long)values[0], (unsigned)values[1], (long long)count);
+    rpc_reply_start(call->reply, call->msgid);
+    pack_start(&packer, call->reply);
+    msgpack_pack_map(&packer, 3);
+    pack_text(&packer, "ok");
+    pack_bool(&packer, count >= 0);
+    pack_text(&packer, "why");
+    pack_text(&packer, why);
+    operator_put_uint(&packer, "count", count < 0 ? 0 : (uint64_t)count);
+}
+
+/* [service, day, after] */
+static void answer_service(const struct operator_call *call) {
+    static const char expected[] = "params: expected [service, day, after], with a day as yyyymmdd";
+    uint64_t values[3];
+    struct ledger_snapshot *snapshot = NULL;
+    if (!read_uints(call, values, 3, expected)) {
+        return;
+    }
+    if (values[1] > UINT32_MAX || !date_valid((uint32_t)values[1])) {
+        bad_params(call, expected);
         return;
     }
     if (ledger_snapshot_open(node_ledger(call->node), &snapshot) < 0) {
@@ -268,7 +354,8 @@ static const struct {
     {{"node.stats", 10}, answer_stats},       {{"node.flush", 10}, answer_flush},
     {{"node.backup", 11}, answer_backup},     {{"node.open_payments", 18}, answer_open_payments},
     {{"node.accounts", 13}, answer_accounts}, {{"node.registry", 13}, answer_registry},
-    {{"node.service", 12}, answer_service},
+    {{"node.service", 12}, answer_service},   {{"node.deliveries", 15}, answer_deliveries},
+    {{"node.delivery", 13}, answer_delivery}, {{"node.retry_now", 14}, answer_retry_now},
 };
 
 bool operator_method(struct slice method) {

@@ -166,3 +166,19 @@ Test(delivery, of_another_payment_there_is_none, .init = start, .fini = stop) {
     cr_expect_eq(look(payment, &head, attempts), LEDGER_RECORD_NOT_FOUND);
     cr_expect_eq(look(99, &head, attempts), LEDGER_RECORD_NOT_FOUND);
 }
+
+Test(delivery, is_in_the_snapshot_of_a_checkpoint, .init = start, .fini = stop) {
+    struct ledger_snapshot *snapshot = NULL;
+    static struct ledger_delivery_whole delivery;
+    uint64_t payment = open_to("a", 5, 7).payment;
+    cr_assert_eq(attempt(payment, -3, 12345, "prv"), LEDGER_DONE);
+    cr_assert_eq(ledger_flush(rig.ledger), 0);
+    cr_assert_eq(ledger_snapshot_open(rig.ledger, &snapshot), 0);
+    cr_assert(ledger_snapshot_delivery(snapshot, payment, &delivery));
+    cr_expect_eq(delivery.head.payment, payment);
+    cr_expect_eq(delivery.head.next_ns, 12345);
+    cr_expect_eq(delivery.head.kept, 1);
+    cr_expect_eq(ledger_delivery_attempts(&delivery.head)[0].code, -3);
+    cr_expect(!ledger_snapshot_delivery(snapshot, payment + 1, &delivery));
+    ledger_snapshot_close(snapshot);
+}
