@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "switch/assert.h"
@@ -16,6 +15,7 @@
 #include "switch/ledger_thread.h"
 #include "switch/limits.h"
 #include "switch/loop.h"
+#include "switch/places.h"
 
 /* How long node_flush waits for the checkpoint that comes by itself, before it orders one. */
 enum { FLUSH_LOOK_MS = 20, FLUSH_PATIENCE_MS = 2000, FLUSH_GIVE_UP_MS = 60000 };
@@ -71,46 +71,6 @@ static void block_signals(void) {
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write, not the end */
-}
-
-/* A connection is a file. */
-static void raise_file_limit(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
-/* How many connections fit under the limit of open files: strangers who connect must not take the
- * files that the ledger needs. 0, or -1 with why. */
-static int count_places(struct node *node, char *why, size_t why_size) {
-    const struct config *config = node->config;
-    uint64_t beside = FILES_BESIDE + CONN_PLACES_OPERATOR + FILES_LOOP * (config->loops + 1ull);
-    for (uint32_t i = 0; i < config->provider_count; i++) {
-        beside += FILES_REQUEST * (uint64_t)config->providers[i].concurrency;
-    }
-    struct rlimit limit;
-    node->shared.connections_max = config->connections_max;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-        limit.rlim_cur >= beside + config->connections_max) {
-        return 0;
-    }
-    if (limit.rlim_cur < beside + CONN_PLACES_LEAST) {
-        (void)snprintf(why, why_size,
-                       "the node may have %llu files open and needs %llu: raise the hard limit "
-                       "(ulimit -Hn)",
-                       (unsigned long long)limit.rlim_cur,
-                       (unsigned long long)beside + config->connections_max);
-        return -1;
-    }
-    node->shared.connections_max = (uint32_t)(limit.rlim_cur - beside);
-    log_event(LOG_WARN, "few_files", "limit=%llu need=%llu connections_max=%u advice=%s",
-              (unsigned long long)limit.rlim_cur,
-              (unsigned long long)beside + config->connections_max,
-              (unsigned)node->shared.connections_max,
-              "raise the hard limit of open files (ulimit -Hn), or lower connections_max");
-    return 0;
 }
 
 static int open_ledger(struct node *node, char *why, size_t why_size) {
@@ -253,9 +213,8 @@ int node_start(struct node **node, const struct config *config, char *why, size_
     made->started_ns = clock_monotonic_ns();
     block_signals();
     worker_pool_size();
-    raise_file_limit();
-    if (count_places(made, why, why_size) != 0 || open_ledger(made, why, why_size) != 0 ||
-        open_shared(made, why, why_size) != 0 ||
+    if (places_count(config, &made->shared.connections_max, why, why_size) != 0 ||
+        open_ledger(made, why, why_size) != 0 || open_shared(made, why, why_size) != 0 ||
         dialects_open(&made->settings, config->profiles, why, why_size) != 0 ||
         open_loops(made, why, why_size) != 0 || run_threads(made, why, why_size) != 0) {
         (void)stop_all(made);
