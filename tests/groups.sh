@@ -140,7 +140,9 @@ group_crash() { TIYN=$PWD/build/tiyn one crash "$PYTHON" -B tests/crash/crash.py
 
 race() { one "$1" timeout 120 "build/tsan/$1"; }
 group_tsan_race() { all race $(basename -s .c tests/race/*_race.c); }
-group_tsan_node() { integration build/tsan tests.integration.test_load; }
+group_tsan_node() {
+  integration build/tsan tests.integration.test_load tests.integration.test_soap_load
+}
 
 fuzz() { # FUZZ_SECONDS a target, from the corpus that the repository keeps
   local name=$1 found=build/fuzz/corpus/$1
