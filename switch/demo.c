@@ -137,5 +137,6 @@ int demo_config(struct config *config, char *why) {
         return -1;
     }
     config->gateway_count = 1;
-    return 0;
+    config->vostok_plat_service = DEMO_UTILITY;
+    return demo_providers(config, why);
 }

@@ -75,6 +75,22 @@ static const struct registry_terminal terminals[] = {
     {.id = "T0003", .merchant = MERCHANT, .name = "Алматы, касса 2", .blocked = true},
 };
 
+static const struct registry_service services[] = {
+    {.code = DEMO_MOBILE,
+     .name = "Мобильная связь",
+     .merchant = MERCHANT,
+     .provider = 1,
+     .pattern = "7[0-9]{9}",
+     .minimum = TENGE(100),
+     .maximum = TENGE(50000)},
+    {.code = DEMO_UTILITY,
+     .name = "Коммунальные услуги",
+     .merchant = MERCHANT,
+     .wallet = MERCHANT_SECOND_WALLET,
+     .provider = 2,
+     .pattern = "[0-9]{5,12}"},
+};
+
 static const struct registry_tariff tariffs[] = {
     {.operation = OPERATION_CASH_IN, .payer = PAYER_AGENT}, /* free of charge */
     {.operation = OPERATION_CASH_IN_AVTOBYS, .percent = 100, .payer = PAYER_CLIENT},
@@ -266,6 +282,9 @@ static int fill(struct rpc_client *client, const struct config *config, char *wh
     rc = rc == 0 ? put(client, REGISTRY_MERCHANT, &merchant, why) : rc;
     for (size_t i = 0; rc == 0 && i < sizeof(terminals) / sizeof(terminals[0]); i++) {
         rc = put(client, REGISTRY_TERMINAL, &terminals[i], why);
+    }
+    for (size_t i = 0; rc == 0 && i < sizeof(services) / sizeof(services[0]); i++) {
+        rc = put(client, REGISTRY_SERVICE, &services[i], why);
     }
     for (size_t i = 0; rc == 0 && i < sizeof(tariffs) / sizeof(tariffs[0]); i++) {
         rc = put(client, REGISTRY_TARIFF, &tariffs[i], why);

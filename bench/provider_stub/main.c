@@ -15,7 +15,7 @@
 #define BACKLOG 1024
 #define IN_BYTES 16384u /* a request's */
 #define URL_MAX 2048u
-#define OUT_MAX 1024u
+#define OUT_MAX 2048u
 #define VALUE_MAX 256u
 #define SLOW_MS 5000u
 #define UNFINISHED                                                                                 \
@@ -77,6 +77,24 @@ static void answer_code(struct peer *peer, const char *id, const char *sum, int 
     answer(peer, "200 OK", body);
 }
 
+/* A check tells of a flat, whoever asks. */
+static void answer_check(struct peer *peer, const char *id, const char *sum) {
+    char body[OUT_MAX - 128];
+    (void)snprintf(body, sizeof(body),
+                   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<response><osmp_txn_id>%.40s"
+                   "</osmp_txn_id><sum>%.20s</sum><result>0</result><fields>"
+                   "<field1 name=\"owner\" type=\"disp\">\xD0\xA1\xD0\xB5\xD0\xB9\xD1\x82\xD0\xBE"
+                   "\xD0\xB2\xD0\xB0 \xD0\x90.</field1>"
+                   "<field2 name=\"address\" type=\"disp\">Abay 1-7</field2>"
+                   "<field3 name=\"debt\" type=\"disp\">1500.50</field3>"
+                   "<field4 name=\"date\" type=\"disp\">2026-11-01</field4>"
+                   "<field5 name=\"charged\" type=\"disp\">700.00</field5>"
+                   "<field6 name=\"paid\" type=\"disp\">200.00</field6>"
+                   "<field7 name=\"due\" type=\"disp\">2000.50</field7></fields></response>",
+                   id, sum);
+    answer(peer, "200 OK", body);
+}
+
 static void answer_pay(struct peer *peer, int account, const char *id, const char *sum) {
     uint64_t number = 0;
     uint32_t asked = payments_ask(id, &number);
@@ -111,7 +129,7 @@ static uint64_t make_answer(struct peer *peer) {
     if (kind == 1)
         answer_code(peer, id, sum, 5, 0);
     else if (strcmp(command, "check") == 0)
-        answer_code(peer, id, sum, 0, 0);
+        answer_check(peer, id, sum);
     else if (strcmp(command, "pay") == 0)
         answer_pay(peer, kind, id, sum);
     else
