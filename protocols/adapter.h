@@ -14,6 +14,7 @@
 
 #include "ledger/ledger.h"
 #include "protocols/common/buffer.h"
+#include "protocols/common/delivery.h"
 #include "protocols/common/slice.h"
 #include "protocols/outbound.h"
 
@@ -76,7 +77,7 @@ struct adapter_question {
     uint32_t provider; /* its number in the config                    */
     uint64_t service;  /* the provider's number of the service, or 0  */
     uint64_t amount;   /* tiyn; 0: not said                           */
-    struct slice account;
+    char account[DELIVERY_ACCOUNT_MAX];
 };
 
 /* A request on a worker. The node's copy: all slices live until work_encode has returned, but
@@ -86,8 +87,8 @@ struct adapter_work {
     struct adapter_request request;
     bool proved; /* set by work: who asks has shown who it is, as by its signature; its address then
                     is no stranger's for a while, who are served only so many at once */
-    struct adapter_question question; /* of ADAPTER_ASK; its slice lives as long as the request */
-    struct outbound_answer answer;    /* to it, filled by the node before work_encode           */
+    struct adapter_question question; /* of ADAPTER_ASK */
+    struct outbound_answer answer;    /* to it, filled by the node before work_encode */
     _Alignas(16) uint8_t memory[ADAPTER_WORK_MEMORY];
 };
 

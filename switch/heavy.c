@@ -171,45 +171,84 @@ static bool submit(struct conn *conn, struct call *call, const struct heavy_job 
     return true;
 }
 
+/* What a worker, or a provider, said for goes on its way. */
+static void go_on(struct conn *conn, struct call *call, struct heavy_job *job) {
+    if (job->verdict == ADAPTER_SUBMIT || job->verdict == ADAPTER_ASK) {
+        if (submit(conn, call, job)) {
+            return;
+        }
+        metrics_add(&conn->loop->metrics->busy, 1);
+        http_problem(&job->reply, 503);
+    }
+    call->job = NULL;
+    http_reply(conn, call, &job->reply);
+    job_give(job);
+}
+
+/* The call of a job, or NULL when its peer left: then both are gone. What was not given to the
+ * ledger yet never will be: the peer asks again. */
+static struct call *call_of(struct heavy_job *job, struct conn **conn) {
+    struct loop *loop = job->loop;
+    struct call *call = call_find(&loop->calls, job->ticket);
+    ASSERT(call != NULL); /* it has no deadline while a worker or a provider has its job */
+    ASSERT(call->job == job);
+    *conn = conn_find(loop, call->conn, call->conn_generation);
+    if (*conn == NULL) {
+        heavy_drop(loop, call);
+        call_give(&loop->calls, call);
+        call = NULL;
+    }
+    return call;
+}
+
+static void asked(void *context, const struct outbound_answer *answer) {
+    struct heavy_job *job = context;
+    struct conn *conn = NULL;
+    loop_begin(job->loop);
+    job->work.answer = *answer;
+    struct call *call = call_of(job, &conn);
+    if (call != NULL) {
+        go_on(conn, call, job);
+    }
+}
+
+/* Asks the provider. False: it cannot be asked, which is as if it were silent. */
+static bool ask(struct heavy_job *job) {
+    struct loop *loop = job->loop;
+    return loop->shared->outbox != NULL &&
+           outbox_ask(loop->shared->outbox, &loop->inbox, &job->work.question, asked, job);
+}
+
 /* Many jobs may be done in one turn of the loop, which sends and shows the ledger at its end what
  * comes of all of them: so there is no loop_end here. */
 static void after_work(uv_work_t *request, int status) {
     struct heavy_job *job = request->data;
     struct loop *loop = job->loop;
+    struct conn *conn = NULL;
     loop_begin(loop);
     loop->heavy.running--;
     job->queued = false;
     if (status == 0 && job->work.proved) {
         clients_know(loop->heavy.clients, &job->client, loop->now_ns);
     }
-    struct call *call = call_find(&loop->calls, job->ticket);
-    ASSERT(call != NULL); /* it has no deadline while a worker has its job */
-    ASSERT(call->job == job);
-    struct conn *conn = conn_find(loop, call->conn, call->conn_generation);
-    if (status == UV_ECANCELED && conn != NULL) {
-        conn_close(conn);
-        conn = NULL;
+    struct call *call = call_of(job, &conn);
+    if (call == NULL) {
+        return;
     }
-    if (conn ==
-        NULL) { /* what was not given to the ledger yet never will be: the peer asks again */
+    if (status == UV_ECANCELED) {
+        conn_close(conn); /* it looks at its calls */
         heavy_drop(loop, call);
         call_give(&loop->calls, call);
         return;
     }
-    if (job->verdict == ADAPTER_ASK) { /* no provider can be asked yet: it is silent */
+    if (job->verdict == ADAPTER_ASK) {
+        if (ask(job)) {
+            return;
+        }
         job->work.answer =
             (struct outbound_answer){.verdict = OUTBOUND_AGAIN, .code = OUTBOUND_NO_CODE};
     }
-    if (job->verdict == ADAPTER_SUBMIT || job->verdict == ADAPTER_ASK) {
-        if (submit(conn, call, job)) {
-            return;
-        }
-        metrics_add(&loop->metrics->busy, 1);
-        http_problem(&job->reply, 503);
-    }
-    call->job = NULL;
-    http_reply(conn, call, &job->reply);
-    job_give(job);
+    go_on(conn, call, job);
 }
 
 static void job_queue(struct heavy_job *job) {

@@ -94,6 +94,7 @@ static void go_on_stopping(struct loop *loop) {
         uv_close((uv_handle_t *)&loop->wake, NULL);
         uv_close((uv_handle_t *)&loop->sweep, NULL);
         uv_close((uv_handle_t *)&loop->turn, NULL);
+        outbox_inbox_close(&loop->inbox);
         uv_stop(&loop->uv); /* it would wait for the worker */
     }
 }
@@ -171,7 +172,8 @@ static int open_handles(struct loop *loop) {
     loop->uv.data = loop;
     if (uv_async_init(&loop->uv, &loop->wake, on_wake) != 0 ||
         uv_timer_init(&loop->uv, &loop->sweep) != 0 || uv_check_init(&loop->uv, &loop->turn) != 0 ||
-        uv_check_start(&loop->turn, on_turn) != 0) {
+        uv_check_start(&loop->turn, on_turn) != 0 ||
+        outbox_inbox_open(&loop->inbox, &loop->uv) != 0) {
         return -1;
     }
     return uv_timer_start(&loop->sweep, on_sweep, LOOP_SWEEP_MS, LOOP_SWEEP_MS) == 0 ? 0 : -1;
@@ -245,6 +247,7 @@ void loop_close(struct loop *loop) {
         (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
         int rc = uv_loop_close(&loop->uv);
         ASSERT(rc == 0);
+        outbox_inbox_free(&loop->inbox);
         loop->opened = false;
     }
     for (uint32_t i = 0; i < loop->context_count; i++) {

@@ -52,7 +52,8 @@ struct loop {
     struct pool pool;
     struct worker worker;
     struct heavy heavy;
-    uint32_t dirty; /* first connection with answers to send, or CALL_NONE */
+    struct outbox_inbox inbox; /* what providers answered to its checks */
+    uint32_t dirty;            /* first connection with answers to send, or CALL_NONE */
     struct conn_pot pots[CONN_POT_KINDS][2]; /* [][1]: of peers that showed a key */
     struct log_rate strangers;               /* lines in the log that they cause */
     char *read_bytes;            /* LOOP_READ_BYTES, of whatever connection is being read */

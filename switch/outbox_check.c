@@ -55,9 +55,6 @@ bool outbox_ask(struct outbox *outbox, struct outbox_inbox *inbox,
                 const struct adapter_question *question,
                 void (*done)(void *context, const struct outbound_answer *answer), void *context) {
     struct outbox_check *check = NULL;
-    if (question->account.size >= sizeof(check->account)) {
-        return false;
-    }
     if (atomic_fetch_add(&outbox->checks, 1) < OUTBOX_CHECKS_MAX) {
         check = calloc(1, sizeof(*check));
     }
@@ -65,14 +62,14 @@ bool outbox_ask(struct outbox *outbox, struct outbox_inbox *inbox,
         atomic_fetch_sub(&outbox->checks, 1);
         return false;
     }
-    memcpy(check->account, question->account.base, question->account.size);
+    memcpy(check->account, question->account, sizeof(check->account));
     check->inbox = inbox;
     check->done = done;
     check->context = context;
     check->provider = question->provider;
     check->asked = (struct outbound_payment){.amount = question->amount,
                                              .service = question->service,
-                                             .account.size = question->account.size,
+                                             .account.size = strlen(question->account),
                                              .time_ns = clock_wall_ns()};
     check->deadline_ns =
         clock_monotonic_ns() + (uint64_t)outbox->config->check_timeout_ms * 1000000;

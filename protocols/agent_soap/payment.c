@@ -276,10 +276,10 @@ static bool may_be_repeat(const struct soap_call *call) {
 static bool put_check(struct soap_work *work, const struct soap_values *values,
                       struct payment_plan *plan) {
     struct soap_call *call = work->call;
-    *work->question = (struct adapter_question){.provider = plan->provider,
-                                                .service = plan->provider_code,
-                                                .amount = values->amount,
-                                                .account = values->account};
+    *work->question = (struct adapter_question){
+        .provider = plan->provider, .service = plan->provider_code, .amount = values->amount};
+    if (values->account.size < sizeof(work->question->account)) /* else it was refused */
+        memcpy(work->question->account, values->account.base, values->account.size);
     bool good =
         call->known || call->operation != SOAP_OP_VOSTOK_PLAT_CHECK
             ? make_legs(work, plan) &&

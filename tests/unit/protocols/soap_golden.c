@@ -201,9 +201,8 @@ static void put_verdict(struct exchange *exchange, enum adapter_verdict verdict)
     bool asks = verdict == ADAPTER_ASK, submits = verdict == ADAPTER_SUBMIT || asks;
     const struct adapter_question *question = &exchange->rig.work.question;
     if (asks)
-        buffer_format(&exchange->out, "< ask provider=%u service=%llu account=%.*s amount=%llu\n",
-                      question->provider, (unsigned long long)question->service,
-                      (int)question->account.size, question->account.base,
+        buffer_format(&exchange->out, "< ask provider=%u service=%llu account=%s amount=%llu\n",
+                      question->provider, (unsigned long long)question->service, question->account,
                       (unsigned long long)question->amount);
     buffer_format(&exchange->out, "< %s\n", submits ? "submit" : "answered");
     size_t used = 0;
