@@ -138,6 +138,38 @@ class DemoSoap(unittest.TestCase):
         self.assertEqual([new - old for new, old in zip(after, before)],
                          [-200_00, 0, 199_00, 1_00])
 
+    def pay_service(self, account, rrn, end):
+        """Pays 200.00 for service 185, and repeats the request until that end."""
+        def status():
+            answer = self.call("transaction-management", "TransactionManagement", "1.1",
+                               ("payForServicesPay", "PayForServicesPayRequest"),
+                               f"<toUserName>{CLIENT}</toUserName><amount>200</amount>"
+                               "<servicePublicCode>185</servicePublicCode>"
+                               f"<utilityAccountNumber>{account}</utilityAccountNumber>"
+                               f"<valueDate>2026-01-01T00:00:00Z</valueDate><rrn>{rrn}</rrn>")
+            return self.text(answer, "terminalPaymentTransactionStatus")
+        self.assertEqual(status(), "PENDING")
+        poll(lambda: status() == end, f"the payment is {end}")
+
+    def test_the_stand_in_provider_says_yes_and_no(self):
+        before = self.balance(AGENT), self.balance(MERCHANT)
+        self.pay_service("7012345600", "demo-service-1", "COMPLETED")
+        self.assertEqual((self.balance(AGENT), self.balance(MERCHANT)),
+                         (before[0] - 200_00, before[1] + 200_00))
+        self.pay_service("7012345601", "demo-service-2", "DECLINED")
+        self.assertEqual((self.balance(AGENT), self.balance(MERCHANT)),
+                         (before[0] - 200_00, before[1] + 200_00))
+
+    def test_the_stand_in_provider_tells_of_a_flat(self):
+        told = self.call("transaction-management", "TransactionManagement", "1.1",
+                         ("vostokPlatCheck", "VostokPlatCheckRequest"),
+                         f"<userName>{CLIENT}</userName>"
+                         "<utilityAccountNumber>0012300</utilityAccountNumber>")
+        self.assertTrue(self.text(told, "flatOwnerFullName"))
+        tiyn = self.balance(AGENT)
+        self.assertEqual(self.text(told, "availableAgentBalance"),
+                         f"{tiyn // 100}.{tiyn % 100:02d}")
+
     def test_cash_is_taken_out_with_the_readmes_token(self):
         *_, block = readme_blocks("A payment from an agent's terminal")
         token = json.loads(self.shell(block))["token"]
