@@ -26,11 +26,12 @@ struct bench_options {
 
 /* What a measurement should reach; 0: nothing is asked of this figure. */
 struct target {
-    double per_second; /* at least */
-    double p50_us;     /* at most  */
-    double p99_us;     /* at most  */
-    double max_us;     /* at most  */
-    double ratio;      /* at least */
+    double per_second;  /* at least */
+    double p50_us;      /* at most  */
+    double p99_us;      /* at most  */
+    double max_us;      /* at most  */
+    double ratio;       /* at least */
+    uint64_t in_flight; /* at least */
 };
 
 struct measurement {
@@ -38,7 +39,8 @@ struct measurement {
     double payments_per_second;
     double p50_us, p99_us, max_us;
     double seconds;
-    double ratio; /* to plan->ratio_to; 0: that one was not measured */
+    double ratio;           /* to plan->ratio_to; 0: that one was not measured */
+    uint64_t in_flight_max; /* requests at once at the provider; 0: not of this one */
     /* Of growth alone. */
     double steps[BENCH_STEPS_MAX]; /* payments/s of each step */
     uint32_t step_count;
@@ -106,6 +108,9 @@ bool limit_rsa(struct bench *bench, const struct plan *plan, struct measurement 
 bool soap_full(struct bench *bench, const struct plan *plan, struct measurement *out);
 bool soap_half(struct bench *bench, const struct plan *plan, struct measurement *out);
 bool soap_beside_rpc(struct bench *bench, const struct plan *plan, struct measurement *out);
+bool limit_http_client(struct bench *bench, const struct plan *plan, struct measurement *out);
+bool services_full(struct bench *bench, const struct plan *plan, struct measurement *out);
+bool services_far(struct bench *bench, const struct plan *plan, struct measurement *out);
 /* Stops the node, if one was started, and audits what it left. */
 bool network_end(struct bench *bench);
 

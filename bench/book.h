@@ -21,6 +21,7 @@
 struct book_stream {
     uint64_t key; /* random: no two streams share a reference */
     uint64_t accounts;
+    uint32_t deliver_to; /* the provider that is told of each; 0: none is */
 };
 
 struct book_payment {

@@ -35,7 +35,7 @@ static bool measure(struct ledger *ledger, const struct plan *plan, uint64_t acc
     if (latency == NULL)
         return false;
     struct book_batch *batch = book_batch_make();
-    struct book_stream stream = {bench_random(), accounts};
+    struct book_stream stream = {.key = bench_random(), .accounts = accounts};
     uint64_t begin = bench_now_ns();
     bool ok = pay(ledger, batch, &stream, plan, out->seconds, latency);
     ok = ok && ledger_flush(ledger) == 0 && batch->wrong == 0 && batch->replayed == 0;

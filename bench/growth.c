@@ -77,14 +77,14 @@ bool growth(struct bench *bench, const struct plan *plan, struct measurement *ou
     bench_path(bench, plan->name, folder);
     struct ledger_options options = {.folder = folder};
     grown = book_make(&options, bench->options.accounts);
-    grown_stream = (struct book_stream){bench_random(), bench->options.accounts};
+    grown_stream = (struct book_stream){.key = bench_random(), .accounts = bench->options.accounts};
     return grown != NULL && grow(bench, plan, out);
 }
 
 /* Asks again for payments of all ages, at random. */
 static bool ask(struct book_batch *batch, const struct plan *plan, double seconds,
                 struct histogram *latency) {
-    const struct book_stream choice = {bench_random(), grown_payments};
+    const struct book_stream choice = {.key = bench_random(), .accounts = grown_payments};
     uint64_t begin = bench_now_ns();
     uint64_t now = begin;
     for (uint64_t number = 0; (double)(now - begin) < seconds * 1e9;) {

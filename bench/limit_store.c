@@ -28,7 +28,7 @@ static bool fill(int fd, const void *zeros) {
 /* The bytes a batch takes in a journal, in whole blocks. */
 static size_t record_bytes(uint32_t payments) {
     struct book_batch *batch = book_batch_make();
-    const struct book_stream stream = {1, 1};
+    const struct book_stream stream = {.key = 1, .accounts = 1};
     struct book_payment payment = book_payment(&stream, 0);
     book_batch_add(batch, &payment);
     size_t bytes = HEADER_BYTES + batch->writer.used * payments;
@@ -141,7 +141,7 @@ static int store_open(struct raw_store *store, const char *folder) {
 
 static int store_batches(struct raw_store *store, const struct plan *plan, struct measurement *out,
                          struct histogram *latency) {
-    const struct book_stream stream = {bench_random(), store->accounts};
+    const struct book_stream stream = {.key = bench_random(), .accounts = store->accounts};
     uint64_t begin = bench_now_ns();
     uint64_t now = begin;
     uint64_t number = 0;

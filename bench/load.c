@@ -114,6 +114,12 @@ static void conn_put(struct load *load, struct conn *conn, uint32_t index) {
                                                  slot->first, options->batch);
 }
 
+/* No more calls than are wanted. */
+static bool may_call(const struct load *load) {
+    uint64_t most = load->options->payments_max;
+    return !load->over && (most == 0 || load->next < most);
+}
+
 /* A new call on the connection, which has a free slot. */
 static void conn_call(struct load *load, struct conn *conn, uint64_t due_ns) {
     uint32_t index = conn->free_slots[--conn->free_count];
@@ -200,7 +206,7 @@ static void conn_answer(struct load *load, struct conn *conn, const struct load_
     slot->used = false;
     conn->free_slots[conn->free_count++] = index;
     load->calls_in_flight--;
-    if (!load->over && load->options->calls_per_second <= 0)
+    if (may_call(load) && load->options->calls_per_second <= 0)
         conn_call(load, conn, now);
 }
 
@@ -267,7 +273,7 @@ static void loop(struct load *load) {
     const struct load_options *options = load->options;
     uint64_t now = bench_now_ns();
     while ((!load->over || load->calls_in_flight > 0) && !load->broken) {
-        if (now >= load->end_ns)
+        if (now >= load->end_ns || !may_call(load))
             load->over = true;
         if (options->calls_per_second > 0 && !load->over)
             call_due(load, now);
@@ -318,7 +324,7 @@ static void start(struct load *load) {
         return;
     for (uint32_t i = 0; i < load->options->connections; i++) {
         struct conn *conn = &load->conns[i];
-        while (conn->free_count > 0)
+        while (conn->free_count > 0 && may_call(load))
             conn_call(load, conn, bench_now_ns());
         conn_flush(load, conn);
     }
@@ -343,7 +349,7 @@ bool load_run(const struct load_options *options, struct load_result *result) {
     size_t request_max = options->protocol->request_max(options->batch);
     struct load load = {.options = options,
                         .result = result,
-                        .stream = {bench_random(), options->accounts},
+                        .stream = {bench_random(), options->accounts, options->deliver_to},
                         .epoll = epoll_create1(EPOLL_CLOEXEC),
                         .out_size = request_max * options->in_flight,
                         .in_size = options->protocol->answer_max(options->batch) + INPUT_BYTES,

@@ -39,6 +39,7 @@ struct load_protocol {
 };
 
 extern const struct load_protocol load_rpc;  /* MessagePack-RPC, method `open`          */
+extern const struct load_protocol load_held; /* the same, held for a provider            */
 extern const struct load_protocol load_http; /* POST /v1/payments; one call in flight   */
 
 #define LOAD_CONNECTIONS_MAX 1024u
@@ -53,7 +54,9 @@ struct load_options {
     uint32_t connections, in_flight, batch;
     double calls_per_second; /* open loop; 0: closed */
     double seconds;
+    uint64_t payments_max; /* then it is over before the seconds are; 0: no bound */
     uint64_t accounts;
+    uint32_t deliver_to; /* the number of a provider; of load_held alone */
 };
 
 struct load_result {
@@ -69,6 +72,11 @@ int load_dial(uint16_t port);
 /* Sends or receives all of it on a blocking socket. */
 bool load_send_all(int fd, const void *bytes, size_t size);
 bool load_receive_all(int fd, void *bytes, size_t size);
+
+/* GET http://127.0.0.1:port/path, with the key in hex as the bearer key unless it is NULL; `out` of
+ * `size` bytes gets the whole answer with a NUL behind. False: there is none that fits, or it is
+ * not 200. */
+bool load_get(uint16_t port, const char *path, const uint8_t *key, char *out, size_t size);
 
 /* The size of the HTTP answer at `bytes`, 0: it is not all there, SIZE_MAX: it is malformed or has
  * more than `max` bytes. */

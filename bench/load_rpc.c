@@ -9,6 +9,8 @@
 #define HEAD_MAX 24u       /* of a call or an answer, around the payments */
 #define PAYMENT_MAX 36u    /* of a call */
 #define OUTCOME_MAX 40u    /* of an answer */
+#define ATTRIBUTES_MAX 48u /* of a payment that a provider is told of, with a NUL */
+#define OPTIONS_MAX (ATTRIBUTES_MAX + 32u)
 #define ANSWER_SPARE 1024u /* an error's text */
 #define CHALLENGE_BYTES 32u
 
@@ -16,6 +18,10 @@ _Static_assert(LOAD_KEY_BYTES == crypto_auth_KEYBYTES, "the key is crypto_auth's
 
 static size_t rpc_request_max(uint32_t batch) {
     return HEAD_MAX + (size_t)batch * PAYMENT_MAX;
+}
+
+static size_t held_request_max(uint32_t batch) {
+    return rpc_request_max(batch) + (size_t)batch * OPTIONS_MAX;
 }
 
 static size_t rpc_answer_max(uint32_t batch) {
@@ -66,13 +72,29 @@ static bool rpc_login(int fd, const char *name, const uint8_t *key) {
            answer[7] == 0xc0 && answer[8] == 0xc3;
 }
 
-/* open [[payment, ...]]; payment: [reference, operation, [[debit, credit, amount]], "post"] */
+/* {"deliver_to": number, "attributes": JSON}. The account ends in 00: the stand-in provider does
+ * something special for others (bench/provider_stub/README.md). */
+static uint8_t *put_options(uint8_t *out, const struct book_stream *stream, uint64_t wallet) {
+    _Static_assert(BOOK_AMOUNT == 100, "the attributes say so");
+    *out++ = 0x82;
+    out = put_name(out, "deliver_to");
+    out = wire_put_u32(out, stream->deliver_to);
+    out = put_name(out, "attributes");
+    *out++ = 0xc4;
+    int size = snprintf((char *)out + 1, ATTRIBUTES_MAX,
+                        "{\"account\":\"%u00\",\"amount\":\"1.00\"}", (unsigned)wallet);
+    *out = (uint8_t)size;
+    return out + 1 + size;
+}
+
+/* open [[payment, ...]]; payment: [reference, operation, [[debit, credit, amount]], "post"], or
+ * "hold" and options */
 static size_t rpc_request(uint8_t *out, uint32_t call_id, const struct book_stream *stream,
                           uint64_t first, uint32_t batch) {
-    static const uint8_t tail[] = {BOOK_AMOUNT, 0xa4, 'p', 'o', 's', 't'};
     static const uint8_t middle[] = {BOOK_OPERATION,   0x91, 0x93, 0xcd, BOOK_AGENT >> 8,
                                      BOOK_AGENT & 0xff};
     _Static_assert(BOOK_AMOUNT < 128 && BOOK_OPERATION < 128, "one byte each");
+    bool hold = stream->deliver_to != 0;
     uint8_t *end = put_head(out, call_id, "open");
     *end++ = 0x91;
     *end++ = 0xdc;
@@ -80,13 +102,16 @@ static size_t rpc_request(uint8_t *out, uint32_t call_id, const struct book_stre
     *end++ = (uint8_t)batch;
     for (uint32_t i = 0; i < batch; i++) {
         struct book_payment payment = book_payment(stream, first + i);
-        *end++ = 0x94;
+        *end++ = hold ? 0x95 : 0x94;
         *end++ = 0xc4;
         *end++ = BOOK_REFERENCE;
         end = wire_put_bytes(end, payment.reference, BOOK_REFERENCE);
         end = wire_put_bytes(end, middle, sizeof(middle));
         end = wire_put_u32(end, (uint32_t)payment.wallet);
-        end = wire_put_bytes(end, tail, sizeof(tail));
+        *end++ = BOOK_AMOUNT;
+        end = put_name(end, hold ? "hold" : "post");
+        if (hold)
+            end = put_options(end, stream, payment.wallet);
     }
     return (size_t)(end - out);
 }
@@ -120,8 +145,8 @@ static const char *wrong_outcome(const uint8_t *at) {
     return text;
 }
 
-/* [status, payment, state, replayed, sequence] */
-static const uint8_t *read_outcome(const uint8_t *at, struct load_answer *answer) {
+/* [status, payment, state, replayed, sequence]; wanted: the state after it was done. */
+static const uint8_t *read_outcome(const uint8_t *at, uint32_t wanted, struct load_answer *answer) {
     if (at[0] != 0x95) {
         answer->wrong = "an outcome is no array of five";
         return NULL;
@@ -134,9 +159,9 @@ static const uint8_t *read_outcome(const uint8_t *at, struct load_answer *answer
         answer->wrong = "an outcome has a field of another type";
     else if (*status == LEDGER_BUSY)
         answer->busy++;
-    else if (*status == LEDGER_DONE && *state == LEDGER_COMPLETED)
+    else if (*status == LEDGER_DONE && *state == wanted)
         answer->done++;
-    else if (*status == LEDGER_REPLAYED && *state == LEDGER_COMPLETED)
+    else if (*status == LEDGER_REPLAYED && (*state == wanted || *state == LEDGER_COMPLETED))
         answer->replayed++;
     else
         answer->wrong = wrong_outcome(status);
@@ -161,8 +186,8 @@ static void read_error(const uint8_t *at, size_t size, uint32_t batch, struct lo
 }
 
 /* [1, id, error, result] */
-static void rpc_read(const uint8_t *bytes, size_t size, uint32_t batch,
-                     struct load_answer *answer) {
+static void read_answer(const uint8_t *bytes, size_t size, uint32_t batch, uint32_t wanted,
+                        struct load_answer *answer) {
     uint64_t id = 0;
     uint32_t count = 0;
     const uint8_t *end = bytes + size;
@@ -184,7 +209,17 @@ static void rpc_read(const uint8_t *bytes, size_t size, uint32_t batch,
     }
     at += 1 + head;
     for (uint32_t i = 0; i < count && at != NULL; i++)
-        at = read_outcome(at, answer);
+        at = read_outcome(at, wanted, answer);
+}
+
+static void rpc_read(const uint8_t *bytes, size_t size, uint32_t batch,
+                     struct load_answer *answer) {
+    read_answer(bytes, size, batch, LEDGER_COMPLETED, answer);
+}
+
+static void held_read(const uint8_t *bytes, size_t size, uint32_t batch,
+                      struct load_answer *answer) {
+    read_answer(bytes, size, batch, LEDGER_HELD, answer);
 }
 
 const struct load_protocol load_rpc = {.request_max = rpc_request_max,
@@ -193,3 +228,10 @@ const struct load_protocol load_rpc = {.request_max = rpc_request_max,
                                        .request = rpc_request,
                                        .scan = rpc_scan,
                                        .read = rpc_read};
+
+const struct load_protocol load_held = {.request_max = held_request_max,
+                                        .answer_max = rpc_answer_max,
+                                        .login = rpc_login,
+                                        .request = rpc_request,
+                                        .scan = rpc_scan,
+                                        .read = held_read};

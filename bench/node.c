@@ -18,6 +18,9 @@
 #define LOOK_NS 20000000u /* between two looks at a node that starts or stops */
 #define LAST_WORDS 2000   /* bytes of its log told when it fails */
 
+const char *const node_providers[NODE_PROVIDERS] = {
+    [NODE_PROVIDER_NEAR] = "near", [NODE_PROVIDER_FAR] = "far"};
+
 /* A file that only we read. */
 static bool write_private(const char *path, const char *text) {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -48,6 +51,16 @@ static uint16_t free_port(void) {
     return ok ? ntohs(address.sin_port) : 0;
 }
 
+static void write_providers(const struct node *node, FILE *file) {
+    static const uint32_t concurrency[NODE_PROVIDERS] = {
+        [NODE_PROVIDER_NEAR] = NODE_NEAR_CONCURRENCY, [NODE_PROVIDER_FAR] = NODE_FAR_CONCURRENCY};
+    for (uint32_t i = 0; i < NODE_PROVIDERS; i++)
+        fprintf(file,
+                "[provider %s]\nnumber = %u\nprofile = osmp\nbase_url = http://127.0.0.1:%u/\n"
+                "concurrency = %u\nconnect_timeout_ms = 30000\n",
+                node_providers[i], i + 1, node->provider_ports[i], concurrency[i]);
+}
+
 static bool write_config(struct node *node) {
     char hex[2 * LOAD_KEY_BYTES + 1];
     if (getrandom(node->key, sizeof(node->key), 0) != (ssize_t)sizeof(node->key))
@@ -59,15 +72,16 @@ static bool write_config(struct node *node) {
     if (file == NULL)
         return false;
     fprintf(file,
-            "[node]\ndata = %s\nloops = 1\n"
+            "[node]\ndata = %s\nloops = 1\nconnections_max = 4096\n"
             "[http]\naddress = 127.0.0.1\nport = %u\n"
             "[rpc]\naddress = 127.0.0.1\nport = %u\n"
             "[soap]\nnode_key = %s\nrepeat_after_ms = %u\n"
             "[log]\nformat = logfmt\nlevel = info\n"
             "[gateway " NODE_GATEWAY "]\nrpc_key = %s\nbearer_key = %s\nrequester = %u\n"
-            "accounts = all\nrights = open, lookup\n",
+            "accounts = all\nrights = open, lookup, deliver\n",
             node->data, node->http_port, node->rpc_port, node->node_key, SOAP_REPEAT_MS, hex, hex,
             BOOK_REQUESTER);
+    write_providers(node, file);
     return fclose(file) == 0;
 }
 
@@ -144,6 +158,8 @@ bool node_start(const struct bench *bench, struct node *node) {
     bench_path(bench, "node.key.pem", node->node_key);
     node->rpc_port = free_port();
     node->http_port = free_port();
+    for (uint32_t i = 0; i < NODE_PROVIDERS; i++)
+        node->provider_ports[i] = free_port();
     if (!prepare(bench, node) || !write_config(node)) {
         bench_tell("bench: the node could not be prepared in %s", node->data);
         return false;

@@ -9,9 +9,17 @@
 
 #define NODE_GATEWAY "bench" /* the gateway's name in the node's config */
 
+/* The providers in its config, by number less one. They run while they are measured. */
+enum { NODE_PROVIDER_NEAR, NODE_PROVIDER_FAR, NODE_PROVIDERS };
+#define NODE_NEAR_CONCURRENCY 256u
+#define NODE_FAR_CONCURRENCY 5000u
+
+extern const char *const node_providers[NODE_PROVIDERS]; /* their names */
+
 struct node {
     pid_t pid;
     uint16_t rpc_port, http_port;
+    uint16_t provider_ports[NODE_PROVIDERS];
     uint8_t key[LOAD_KEY_BYTES];
     struct soap_keys soap;
     char data[BENCH_PATH_MAX]; /* the ledger's folder */

@@ -1,6 +1,7 @@
 /* plans.c - the list of measurements, in the order in which they are made: what one is compared
  * with stands before it. Floors and aims are of a machine with two cores, client included. */
 #include "bench/bench.h"
+#include "bench/node.h"
 
 #define TIMES 10 /* seconds of a measurement */
 #define LIMIT 3  /* seconds of a limit       */
@@ -44,6 +45,12 @@ const struct plan bench_plans[] = {
     {"soap_half", soap_half, 1, 64, 1, TIMES, false, "soap_full", {.p99_us = 50e3}, {.p99_us = 25e3}},
     {"soap_beside_rpc", soap_beside_rpc, 1, 64, 16, TIMES, false, "soap_full",
         {.p99_us = 10e3}, {.p99_us = 5e3}},
+    {"limit_http_client", limit_http_client, 1, NODE_NEAR_CONCURRENCY, 1, LIMIT, false, NULL,
+        NONE, NONE},
+    {"services_full", services_full, 1, NODE_NEAR_CONCURRENCY, 1, TIMES, false, "limit_http_client",
+        {.ratio = 0.7}, {.ratio = 0.85}},
+    {"services_far", services_far, 1, NODE_FAR_CONCURRENCY, 1, TIMES, false, "limit_http_client",
+        {.in_flight = NODE_FAR_CONCURRENCY}, NONE},
     {"growth", growth, 8190, 0, 0, 0, true, "its first step",
         {.ratio = 2.0 / 3}, {.ratio = 0.95}},
     {"growth_duplicates", growth_duplicates, 8190, 0, 0, LIMIT, true, "growth", NONE, NONE},

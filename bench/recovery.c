@@ -19,7 +19,7 @@
 
 static bool pay(struct bench *bench, struct ledger *ledger) {
     struct book_batch *batch = book_batch_make();
-    struct book_stream stream = {bench_random(), bench->options.accounts};
+    struct book_stream stream = {.key = bench_random(), .accounts = bench->options.accounts};
     uint64_t total = bench->options.recovery_payments;
     bool ok = true;
     for (uint64_t number = 0; number < total && ok;) {

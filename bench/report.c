@@ -15,7 +15,7 @@ static bool meets(const struct measurement *measurement, const struct target *ta
            (target->p50_us <= 0 || measurement->p50_us <= target->p50_us) &&
            (target->p99_us <= 0 || measurement->p99_us <= target->p99_us) &&
            (target->max_us <= 0 || measurement->max_us <= target->max_us) &&
-           measurement->ratio >= target->ratio;
+           measurement->ratio >= target->ratio && measurement->in_flight_max >= target->in_flight;
 }
 
 static void rate_text(double per_second, char *text) {
@@ -56,6 +56,8 @@ static void target_text(const struct target *target, char *text) {
         snprintf(text, TEXT_MAX, "%.3g k", target->per_second / 1e3);
     if (target->ratio > 0)
         snprintf(text, TEXT_MAX, "ratio %.2f", target->ratio);
+    if (target->in_flight > 0)
+        snprintf(text, TEXT_MAX, "%llu at once", (unsigned long long)target->in_flight);
     add_time(text, "p50", target->p50_us);
     add_time(text, "p99", target->p99_us);
     add_time(text, "max", target->max_us);
@@ -84,6 +86,12 @@ static bool print_line(const struct measurement *measurement, bool terminal) {
     return ok;
 }
 
+static void print_in_flight(const struct measurement *measurement) {
+    if (measurement->in_flight_max > 0)
+        printf("\n%s, requests at once at the provider: %llu\n", measurement->plan->name,
+               (unsigned long long)measurement->in_flight_max);
+}
+
 static void print_growth(const struct measurement *measurement) {
     if (measurement->step_count == 0)
         return;
@@ -103,6 +111,8 @@ uint32_t report_table(const struct bench *bench, const struct machine *machine) 
            "aim", "ratio");
     for (uint32_t i = 0; i < bench->count; i++)
         below += print_line(&bench->measurements[i], terminal) ? 0 : 1;
+    for (uint32_t i = 0; i < bench->count; i++)
+        print_in_flight(&bench->measurements[i]);
     for (uint32_t i = 0; i < bench->count; i++)
         print_growth(&bench->measurements[i]);
     printf("\naudit: %s, %llu payments, %llu tiyn\n", bench->audit.ok ? "ok" : "NOT OK",
@@ -125,6 +135,9 @@ static json_t *measurement_json(const struct measurement *measurement) {
         json_object_set_new(json, "ratio", json_real(measurement->ratio));
         json_object_set_new(json, "ratio_to", json_string(plan->ratio_to));
     }
+    if (measurement->in_flight_max > 0)
+        json_object_set_new(json, "in_flight_max",
+                            json_integer((json_int_t)measurement->in_flight_max));
     if (measurement->step_count > 0) {
         json_t *steps = json_array();
         for (uint32_t i = 0; i < measurement->step_count; i++)

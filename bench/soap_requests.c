@@ -122,7 +122,7 @@ static bool make_one(const struct share *share, uint32_t number) {
     static const struct dsig_algorithms legacy = {DSIG_SHA1, DSIG_EXCLUSIVE_COMMENTS};
     char text[MESSAGE_MAX];
     struct buffer signed_text;
-    struct book_stream stream = {share->seed, share->clients};
+    struct book_stream stream = {.key = share->seed, .accounts = share->clients};
     struct book_payment payment = book_payment(&stream, number);
     uint64_t high = payment.reference[0], low = payment.reference[1];
     int size =

@@ -8,11 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <uv.h>
 
 #include "bench/provider_stub/payments.h"
 
-#define BACKLOG 1024
+#define BACKLOG 8192    /* of the bench's 5,000 at once; the system may take fewer */
 #define IN_BYTES 16384u /* a request's */
 #define URL_MAX 2048u
 #define OUT_MAX 2048u
@@ -33,9 +34,11 @@ struct peer {
     char in[IN_BYTES];
     char out[OUT_MAX];
     size_t out_size; /* 0: close instead */
+    bool asked;      /* whole, and not answered yet */
 };
 
 static uint64_t delay_ms;
+static uint64_t in_flight, in_flight_max; /* requests asked and not answered */
 
 /* ---- What is answered ---------------------------------------------------------------------- */
 
@@ -118,9 +121,23 @@ static int kind_of(const char *account) {
     return digits ? (end[0] - '0') * 10 + end[1] - '0' : 0;
 }
 
+/* What this process has seen, as "name number" lines. */
+static void answer_stats(struct peer *peer) {
+    char body[OUT_MAX / 2];
+    uint64_t asked = 0, paid = payments_count(&asked);
+    (void)snprintf(body, sizeof(body), "paid %llu\nasked %llu\nin_flight_max %llu\n",
+                   (unsigned long long)paid, (unsigned long long)asked,
+                   (unsigned long long)in_flight_max);
+    answer(peer, "200 OK", body);
+}
+
 /* Makes the answer; returns after how many ms it is sent. */
 static uint64_t make_answer(struct peer *peer) {
     char command[VALUE_MAX], id[VALUE_MAX], account[VALUE_MAX], sum[VALUE_MAX];
+    if (strcmp(peer->url, "/stats") == 0) {
+        answer_stats(peer);
+        return 0;
+    }
     parameter(peer->url, "command", command);
     parameter(peer->url, "txn_id", id);
     parameter(peer->url, "account", account);
@@ -145,7 +162,17 @@ static void on_close(uv_handle_t *handle) {
         free(peer);
 }
 
+/* The request begins, or ends, to be one that waits for its answer. */
+static void set_asked(struct peer *peer, bool asked) {
+    if (peer->asked != asked)
+        in_flight += asked ? 1 : (uint64_t)-1;
+    if (in_flight > in_flight_max)
+        in_flight_max = in_flight;
+    peer->asked = asked;
+}
+
 static void peer_close(struct peer *peer) {
+    set_asked(peer, false);
     if (!uv_is_closing((uv_handle_t *)&peer->tcp)) {
         uv_close((uv_handle_t *)&peer->tcp, on_close);
         uv_close((uv_handle_t *)&peer->timer, on_close);
@@ -159,6 +186,7 @@ static void on_written(uv_write_t *write, int status) {
 
 static void send_answer(uv_timer_t *timer) {
     struct peer *peer = timer->data;
+    set_asked(peer, false);
     if (peer->out_size == 0) {
         peer_close(peer);
         return;
@@ -204,6 +232,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf) {
     uint64_t after = make_answer(peer);
     peer->whole = false;
     peer->url_size = 0;
+    set_asked(peer, true);
     if (after == 0)
         send_answer(&peer->timer);
     else
@@ -238,6 +267,15 @@ static unsigned long number_of(const char *text, unsigned long most) {
     return number;
 }
 
+/* Each connection is a file. */
+static void raise_file_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 int main(int argc, char **argv) {
     static const struct option options[] = {{"port", required_argument, NULL, 'p'},
                                             {"delay-ms", required_argument, NULL, 'd'},
@@ -259,6 +297,7 @@ int main(int argc, char **argv) {
     uv_loop_t *loop = uv_default_loop();
     static uv_tcp_t server;
     signal(SIGPIPE, SIG_IGN);
+    raise_file_limit();
     uv_ip4_addr("127.0.0.1", port, &address);
     int rc = uv_tcp_init(loop, &server);
     rc = rc < 0 ? rc : uv_tcp_bind(&server, (const struct sockaddr *)&address, 0);

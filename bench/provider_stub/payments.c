@@ -13,7 +13,7 @@ struct slot {
 };
 
 static struct slot *slots;
-static uint64_t size, used;
+static uint64_t size, used, all;
 
 static struct slot *find(struct slot *table, uint64_t mask, uint64_t hash) {
     uint64_t at = hash & mask;
@@ -46,5 +46,11 @@ uint32_t payments_ask(const char *id, uint64_t *number) {
     if (slot->hash == 0)
         *slot = (struct slot){.hash = hash, .number = ++used};
     *number = slot->number;
+    all++;
     return ++slot->asked;
+}
+
+uint64_t payments_count(uint64_t *asked) {
+    *asked = all;
+    return used;
 }

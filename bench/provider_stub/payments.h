@@ -9,4 +9,7 @@
  * one included, and its number among all ids, from 1. Ends the process without memory. */
 uint32_t payments_ask(const char *id, uint64_t *number);
 
+/* How many ids there were; *asked: requests to pay for them. */
+uint64_t payments_count(uint64_t *asked);
+
 #endif
