@@ -136,7 +136,8 @@ group_integration_quick() {
 group_integration() { all_integration build; }
 group_asan_integration() { all_integration build/asan; }
 
-group_crash() { TIYN=$PWD/build/tiyn one crash "$PYTHON" -B tests/crash/crash.py; }
+group_crash() { all crash crash deliveries; }
+crash() { TIYN=$PWD/build/tiyn one "crash: $1" "$PYTHON" -B "tests/crash/$1.py"; }
 
 race() { one "$1" timeout 120 "build/tsan/$1"; }
 group_tsan_race() { all race $(basename -s .c tests/race/*_race.c); }

@@ -50,10 +50,13 @@ class Outbox(OutboxCase):
             for account, number in numbers.items():
                 self.wait(number, state)
                 asks = self.provider.of(account)
-                self.assertEqual([ask.id for ask in asks], [str(number)] * 3, account)
-                self.assertEqual([ask.params for ask in asks], [asks[0].params] * 3, account)
+                self.assertEqual({ask.id for ask in asks}, {str(number)}, account)
+                self.assertEqual([ask.params for ask in asks], [asks[0].params] * len(asks))
+                if "close" not in account:  # on a connection that was kept, it is asked at once
+                    self.assertEqual(len(asks), 3, account)
+        count = len(self.provider.asks)
         time.sleep(0.5)
-        self.assertEqual(len(self.provider.asks), 2 * 3 * len(troubles))  # and never after the end
+        self.assertEqual(len(self.provider.asks), count)  # and never after the end
 
     def test_pauses_grow(self):
         self.start()
