@@ -5,23 +5,17 @@
 #include "protocols/json_api/query.h"
 #include "protocols/registry/registry.h"
 
-/* The client of the path, who may have a token. False: the reply says why not. */
+/* The client of the path, who may have a token. False: the reply says why not. A client of others
+ * is told as none: a gateway does not learn who is there. */
 static bool find_client(struct call *call, struct registry_client *client) {
     *client = (struct registry_client){.login = call->id};
-    switch (registry_find(call->env, REGISTRY_CLIENT, client)) {
-    case REGISTRY_FOUND:
-        break;
-    case REGISTRY_BUSY:
+    enum registry_found found = registry_find(call->env, REGISTRY_CLIENT, client);
+    if (found == REGISTRY_BUSY)
         return problem_reply(call->reply, PROBLEM_BUSY, "the client's record cannot be read now");
-    case REGISTRY_ABSENT:
-    case REGISTRY_BROKEN:
-    default:
+    if (found != REGISTRY_FOUND || !grant_account(call->grant, client->account))
         return problem_reply(call->reply, PROBLEM_CLIENT_NOT_FOUND,
-                             "the path has the login of a client");
-    }
-    if (!grant_account(call->grant, client->account))
-        return problem_reply(call->reply, PROBLEM_FORBIDDEN,
-                             "a client whose account the gateway was not granted");
+                             "the path has the login of a client whose account the gateway was "
+                             "granted");
     return !client->blocked ||
            problem_reply(call->reply, PROBLEM_CLIENT_BLOCKED, "the operator unblocks clients");
 }
