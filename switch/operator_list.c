@@ -46,10 +46,6 @@ static uint64_t next_open(struct ledger_snapshot *snapshot, uint64_t id, msgpack
         return payment == NULL ? 0 : payment->id;
     }
     const struct ledger_leg *legs = ledger_payment_legs(payment);
-    uint64_t amount = 0;
-    for (uint32_t i = 0; i < payment->leg_count; i++) {
-        amount += legs[i].amount;
-    }
     msgpack_pack_map(packer, 11);
     operator_put_uint(packer, "id", payment->id);
     operator_put_uint(packer, "requester", payment->requester);
@@ -61,7 +57,7 @@ static uint64_t next_open(struct ledger_snapshot *snapshot, uint64_t id, msgpack
     pack_bool(packer, (payment->flags & LEDGER_PAYMENT_DISPATCHED) != 0);
     operator_put_uint(packer, "debit", legs[0].debit);
     operator_put_uint(packer, "credit", legs[0].credit);
-    operator_put_uint(packer, "amount", amount);
+    operator_put_uint(packer, "amount", legs[0].amount);
     operator_put_uint(packer, "opened_ns", payment->opened_ns);
     operator_put_uint(packer, "deadline_ns", payment->deadline_ns);
     return payment->id;

@@ -84,6 +84,17 @@ class Ctl(NodeCase):
         self.ctl("payments", "decline", held[2])
         self.assertIn("COMPLETED", self.ctl("payments", "show", held[0]).stdout)
 
+    def test_an_open_payment_is_listed_with_what_was_asked_for(self):
+        """And not with the sum of its legs, in which money that passes on counts twice."""
+        held = self.pay(mode="hold", legs=[
+            {"debit": 1001, "credit": 2007, "amount": "7.00"},
+            {"debit": 2007, "credit": 3001, "amount": "7.00"},
+            {"debit": 3001, "credit": 2, "amount": "0.07"}])["id"]
+        self.ctl("flush")
+        row = next(row for row in self.json("payments", "list-open")["payments"]
+                   if row["id"] == held)
+        self.assertEqual((row["debit"], row["credit"], row["amount"]), (1001, 2007, 700))
+
     def test_a_waiting_payment_is_retried(self):
         waiting = self.pay(debit=2009, credit=2001, wait_for_funds=True)
         self.assertEqual(waiting["state"], "WAITING")
