@@ -7,21 +7,31 @@
 #include "switch/assert.h"
 #include "switch/limits.h"
 
-struct http_client {
-    uv_loop_t *loop;
+/* Some of the requests. libcurl looks for an open connection by going through all that there are to
+ * the host: with thousands of them that would cost more than the requests. */
+struct http_group {
+    struct http_client *client;
     CURLM *multi;
     uv_timer_t timer;
+};
+
+struct http_client {
+    uv_loop_t *loop;
+    uint32_t next; /* the group of the next ask */
+    uint32_t open; /* groups                    */
+    uint32_t group_count;
+    struct http_group groups[]; /* [group_count] */
 };
 
 /* A socket that libcurl waits for. */
 struct http_socket {
     uv_poll_t poll;
-    struct http_client *client;
+    struct http_group *group;
     curl_socket_t fd;
 };
 
 struct http_ask {
-    struct http_client *client;
+    struct http_group *group;
     const struct http_target *target;
     CURL *easy;
     bool running;
@@ -53,16 +63,16 @@ static void finish(struct http_ask *ask, CURLcode code) {
         answer.body = (struct slice){ask->body.base, ask->body.used};
     }
     ask->running = false;
-    CURLMcode removed = curl_multi_remove_handle(ask->client->multi, ask->easy);
+    CURLMcode removed = curl_multi_remove_handle(ask->group->multi, ask->easy);
     ASSERT(removed == CURLM_OK);
     ask->done(ask->context, &answer);
 }
 
 /* Those that ended. */
-static void reap(struct http_client *client) {
+static void reap(struct http_group *group) {
     CURLMsg *message = NULL;
     int left = 0;
-    while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
+    while ((message = curl_multi_info_read(group->multi, &left)) != NULL) {
         struct http_ask *ask = NULL;
         ASSERT(message->msg == CURLMSG_DONE);
         CURLcode code = message->data.result; /* gone with the handle's removal */
@@ -71,11 +81,11 @@ static void reap(struct http_client *client) {
     }
 }
 
-static void act(struct http_client *client, curl_socket_t fd, int events) {
+static void act(struct http_group *group, curl_socket_t fd, int events) {
     int running = 0;
-    CURLMcode code = curl_multi_socket_action(client->multi, fd, events, &running);
+    CURLMcode code = curl_multi_socket_action(group->multi, fd, events, &running);
     ASSERT(code == CURLM_OK); /* else it was given a wrong handle */
-    reap(client);
+    reap(group);
 }
 
 static void on_ready(uv_poll_t *handle, int status, int events) {
@@ -83,7 +93,7 @@ static void on_ready(uv_poll_t *handle, int status, int events) {
     int flags = status < 0 ? CURL_CSELECT_ERR : 0;
     flags |= (events & UV_READABLE) != 0 ? CURL_CSELECT_IN : 0;
     flags |= (events & UV_WRITABLE) != 0 ? CURL_CSELECT_OUT : 0;
-    act(socket->client, socket->fd, flags);
+    act(socket->group, socket->fd, flags);
 }
 
 static void on_time(uv_timer_t *handle) {
@@ -91,80 +101,108 @@ static void on_time(uv_timer_t *handle) {
 }
 
 static int set_time(CURLM *multi, long timeout_ms, void *context) {
-    struct http_client *client = context;
+    struct http_group *group = context;
     (void)multi;
     if (timeout_ms < 0) {
-        return uv_timer_stop(&client->timer);
+        return uv_timer_stop(&group->timer);
     }
-    return uv_timer_start(&client->timer, on_time, (uint64_t)timeout_ms, 0);
+    return uv_timer_start(&group->timer, on_time, (uint64_t)timeout_ms, 0);
 }
 
 static void free_socket(uv_handle_t *handle) {
     free(handle->data);
 }
 
-static struct http_socket *new_socket(struct http_client *client, curl_socket_t fd) {
+static struct http_socket *new_socket(struct http_group *group, curl_socket_t fd) {
     struct http_socket *socket = calloc(1, sizeof(*socket));
     ASSERT(socket != NULL); /* a refusal here would be the end of all requests, now and later */
-    socket->client = client;
+    socket->group = group;
     socket->fd = fd;
-    int rc = uv_poll_init_socket(client->loop, &socket->poll, fd);
+    int rc = uv_poll_init_socket(group->client->loop, &socket->poll, fd);
     ASSERT(rc == 0);
     socket->poll.data = socket;
     return socket;
 }
 
 static int set_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *place) {
-    struct http_client *client = context;
+    struct http_group *group = context;
     struct http_socket *socket = place;
     (void)easy;
     if (what == CURL_POLL_REMOVE) {
         if (socket != NULL) {
-            (void)curl_multi_assign(client->multi, fd, NULL);
+            (void)curl_multi_assign(group->multi, fd, NULL);
             uv_close((uv_handle_t *)&socket->poll, free_socket);
         }
         return 0;
     }
     if (socket == NULL) {
-        socket = new_socket(client, fd);
-        (void)curl_multi_assign(client->multi, fd, socket);
+        socket = new_socket(group, fd);
+        (void)curl_multi_assign(group->multi, fd, socket);
     }
     int events = (what & CURL_POLL_IN) != 0 ? UV_READABLE : 0;
     events |= (what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0;
     return uv_poll_start(&socket->poll, events, on_ready);
 }
 
-struct http_client *http_client_open(uv_loop_t *loop, uint32_t asks_max) {
-    struct http_client *client = calloc(1, sizeof(*client));
-    CURLM *multi = client == NULL ? NULL : curl_multi_init();
-    if (multi == NULL || uv_timer_init(loop, &client->timer) != 0) {
+/* kept: connections that stay open for the next request. */
+static bool open_group(struct http_client *client, struct http_group *group, uint32_t kept) {
+    CURLM *multi = curl_multi_init();
+    if (multi == NULL || uv_timer_init(client->loop, &group->timer) != 0) {
         (void)curl_multi_cleanup(multi);
-        free(client);
+        return false;
+    }
+    client->open++;
+    group->client = client;
+    group->multi = multi;
+    group->timer.data = group;
+    (void)curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+    (void)curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, group);
+    (void)curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_time);
+    (void)curl_multi_setopt(multi, CURLMOPT_TIMERDATA, group);
+    (void)curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    (void)curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)kept);
+    return true;
+}
+
+struct http_client *http_client_open(uv_loop_t *loop, uint32_t asks_max) {
+    uint32_t asks = asks_max < 1 ? 1 : asks_max;
+    uint32_t groups = (asks + HTTP_CLIENT_GROUP - 1) / HTTP_CLIENT_GROUP;
+    struct http_client *client = calloc(1, sizeof(*client) + groups * sizeof(client->groups[0]));
+    if (client == NULL) {
         return NULL;
     }
     client->loop = loop;
-    client->multi = multi;
-    client->timer.data = client;
-    (void)curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, set_socket);
-    (void)curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, client);
-    (void)curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_time);
-    (void)curl_multi_setopt(multi, CURLMOPT_TIMERDATA, client);
-    (void)curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
-    (void)curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)(asks_max < 1 ? 1 : asks_max));
+    while (client->group_count < groups) {
+        if (!open_group(client, &client->groups[client->group_count],
+                        (asks + groups - 1) / groups)) {
+            http_client_close(client);
+            return NULL;
+        }
+        client->group_count++;
+    }
     return client;
 }
 
 static void free_client(uv_handle_t *handle) {
-    free(handle->data);
+    const struct http_group *group = handle->data;
+    if (--group->client->open == 0) {
+        free(group->client);
+    }
 }
 
 void http_client_close(struct http_client *client) {
     if (client == NULL) {
         return;
     }
-    CURLMcode code = curl_multi_cleanup(client->multi);
-    ASSERT(code == CURLM_OK);
-    uv_close((uv_handle_t *)&client->timer, free_client);
+    if (client->open == 0) { /* no group could be made */
+        free(client);
+        return;
+    }
+    for (uint32_t i = 0; i < client->group_count; i++) {
+        CURLMcode code = curl_multi_cleanup(client->groups[i].multi);
+        ASSERT(code == CURLM_OK);
+        uv_close((uv_handle_t *)&client->groups[i].timer, free_client);
+    }
 }
 
 /* ---- One request --------------------------------------------------------------------------- */
@@ -231,7 +269,7 @@ struct http_ask *http_ask_open(struct http_client *client, const struct http_tar
     if (ask == NULL) {
         return NULL;
     }
-    ask->client = client;
+    ask->group = &client->groups[client->next++ % client->group_count];
     ask->target = target;
     ask->easy = curl_easy_init();
     buffer_init(&ask->body, HTTP_CLIENT_ANSWER_MAX);
@@ -290,7 +328,7 @@ int http_ask_start(struct http_ask *ask, const struct http_ask_request *request,
     if (curl_easy_setopt(ask->easy, CURLOPT_URL, request->url) != CURLE_OK ||
         curl_easy_setopt(ask->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms) != CURLE_OK ||
         set_method(ask, request) != CURLE_OK ||
-        curl_multi_add_handle(ask->client->multi, ask->easy) != CURLM_OK) {
+        curl_multi_add_handle(ask->group->multi, ask->easy) != CURLM_OK) {
         return -1;
     }
     ask->running = true;
@@ -302,7 +340,7 @@ void http_ask_close(struct http_ask *ask) {
         return;
     }
     if (ask->running) {
-        (void)curl_multi_remove_handle(ask->client->multi, ask->easy);
+        (void)curl_multi_remove_handle(ask->group->multi, ask->easy);
     }
     curl_easy_cleanup(ask->easy);
     curl_slist_free_all(ask->headers);

@@ -86,6 +86,7 @@
 
 /* Requests of ours to others. */
 #define HTTP_CLIENT_KEEP_BYTES KIB(16) /* an answer's memory that is kept for the next one */
+#define HTTP_CLIENT_GROUP 32u       /* requests for which libcurl looks through one list */
 #define HTTP_CLIENT_TYPE_MAX 128u   /* bytes of the header Content-Type, with its NUL */
 
 #define OUTBOX_URL_MAX KIB(16)      /* a base URL and 24 parameters of 200 bytes, percent-encoded */
@@ -110,6 +111,7 @@
 #define FILES_LOOP 16u              /* of each loop: listeners, epoll, wake-ups, one accepted */
 
 #define FILES_REQUEST 2u            /* of each request to a provider: its connection, and one kept */
+#define FILES_GROUP 2u              /* of each HTTP_CLIENT_GROUP of them: libcurl's wake-up */
 
 #define NODE_DRAIN_MS 5000u         /* for what is in flight when the node stops */
 #define LOG_STRANGERS_MAX 10u       /* lines a second and loop that strangers can cause */

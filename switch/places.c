@@ -17,7 +17,8 @@ static void raise_limit(void) {
 static uint64_t count_beside(const struct config *config) {
     uint64_t beside = FILES_BESIDE + CONN_PLACES_OPERATOR + FILES_LOOP * (config->loops + 1ull);
     for (uint32_t i = 0; i < config->provider_count; i++) {
-        beside += FILES_REQUEST * (uint64_t)config->providers[i].concurrency;
+        uint64_t requests = config->providers[i].concurrency;
+        beside += FILES_REQUEST * requests + FILES_GROUP * (requests / HTTP_CLIENT_GROUP + 1);
     }
     return beside;
 }
