@@ -205,6 +205,7 @@ static void asked(void *context, const struct outbound_answer *answer) {
     struct heavy_job *job = context;
     struct conn *conn = NULL;
     loop_begin(job->loop);
+    job->loop->heavy.asking--;
     job->work.answer = *answer;
     struct call *call = call_of(job, &conn);
     if (call != NULL) {
@@ -212,11 +213,14 @@ static void asked(void *context, const struct outbound_answer *answer) {
     }
 }
 
-/* Asks the provider. False: it cannot be asked, which is as if it were silent. */
+/* Asks the provider. False: it cannot be asked, or too many wait for one, which is as if it were
+ * silent. */
 static bool ask(struct heavy_job *job) {
     struct loop *loop = job->loop;
-    return loop->shared->outbox != NULL &&
-           outbox_ask(loop->shared->outbox, &loop->inbox, &job->work.question, asked, job);
+    bool asks = loop->shared->outbox != NULL && loop->heavy.asking < HEAVY_ASKING_MAX &&
+                outbox_ask(loop->shared->outbox, &loop->inbox, &job->work.question, asked, job);
+    loop->heavy.asking += asks;
+    return asks;
 }
 
 /* Many jobs may be done in one turn of the loop, which sends and shows the ledger at its end what

@@ -29,6 +29,7 @@ struct heavy {
     struct clients *clients; /* whose they are */
     uint32_t fresh;          /* jobs from here on were never taken */
     uint32_t running;        /* with libuv: queued or on a worker  */
+    uint32_t asking;         /* wait for a provider              */
     _Atomic uint32_t used;   /* taken; any thread may read it      */
 };
 

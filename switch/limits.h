@@ -74,6 +74,7 @@
 #define CLIENT_KNOWN_WORKS 256u     /* at once of one that is known: half of HEAVY_JOBS_MAX */
 #define CLIENT_STRANGER_WORKS 64u   /* of one that is not: what one connection may ask */
 #define CLIENT_STRANGERS_WORKS 192u /* of all of those: others wait 0.1 s behind them */
+#define HEAVY_ASKING_MAX 192u /* of them that wait for a provider: a silent one leaves the others */
 #define HEAVY_REQUEST_MAX (HTTP_HEADER_MAX + HTTP_BODY_MAX + KIB(1)) /* its copy, with the peer */
 #define HEAVY_BODIES_MAX KIB(32)    /* what the ledger says of one: four of the largest bodies */
 #define WORKER_PARAMS_MAX KIB(64)   /* params of an operator's call: a registry value has 4 KiB */

@@ -1,11 +1,14 @@
 """Paying for services: the agent asks, the provider is asked, and what it says is what is told."""
+import socket
 import threading
 import time
 
+from tests.integration.http_client import Http
 from tests.integration.node import SLOWER, poll
 from tests.integration.outbox_case import section
 from tests.integration.provider import Provider
-from tests.integration.soap_client import Refusal, rrns
+from tests.integration.soap_client import Refusal, new_guid, rrns
+from tests.integration.soap_contract import SERVICES
 from tests.integration.soap_node import SoapNode
 from tests.integration.soap_world import FLOAT, WorldCase
 
@@ -14,13 +17,15 @@ CHECK, PAY = "payForServicesCheck", "payForServicesPay"
 
 
 class ServicesCase(WorldCase):
+    CHECK_MS = CHECK_MS
+
     @classmethod
     def setUpClass(cls):
         cls.provider = Provider()
         cls.addClassCleanup(cls.provider.close)
         cls.soap = SoapNode(providers={"one": section(cls.provider, total_timeout_ms=60_000)},
                             outbox={"pause_permille": 5, "breaker_failures": 100,
-                                    "check_timeout_ms": CHECK_MS}, repeat_after_ms=1)
+                                    "check_timeout_ms": cls.CHECK_MS}, repeat_after_ms=1)
         cls.addClassCleanup(cls.soap.close)
         cls.soap.fill()
         cls.soap.account(77, "merchant")
@@ -108,6 +113,46 @@ class Check(ServicesCase):
         time.sleep(CHECK_MS / 1000)  # until their time is over
         self.assertEqual(self.sender.call("tm_1_1", CHECK, **self.of_service("7010000007"))
                          ["header/status"], "0")
+
+
+class ManyChecks(ServicesCase):
+    """More than there are places for works, at a silent provider."""
+    CHECK_MS = 4000
+
+    def connection(self, address):
+        """From another address of this machine."""
+        http = Http(self.soap.node.http, key=None)
+        http.socket.close()
+        http.socket = socket.create_connection(self.soap.node.http, 30 * SLOWER, (address, 0))
+        self.addCleanup(http.close)
+        return http
+
+    def test_they_keep_nobody_else_out(self):
+        """Two agents' systems ask, each at an address of its own; a third pays meanwhile."""
+        account, path = "7010000008", SERVICES["tm_1_1"].path
+        self.provider.scripts[account] = ["silent"] * 1000
+        message = self.sender.message("tm_1_1", CHECK, **self.of_service(account))
+        request = (f"POST {path} HTTP/1.1\r\nHost: node\r\nContent-Type: text/xml\r\n"
+                   f"Content-Length: {len(message)}\r\n\r\n").encode() + message
+        balance = self.sender.message("tm_1_1", "availableBalance")
+        asking = []
+        for address in ("127.0.0.2", "127.0.0.3"):
+            system = self.system_of(self.sender.login, self.sender.key)
+            system.http = self.connection(address)
+            system.repeat("tm_1_1", "availableBalance", balance)  # so it is no stranger
+            asking += [self.connection(address) for _ in range(5)]
+        third = self.system_of(self.sender.login, self.sender.key)
+        third.repeat("tm_1_1", "availableBalance", balance)
+        start = time.monotonic()
+        for http in asking:
+            http.send(request * 60)
+        poll(lambda: third.post("tm_1_1", balance).status == 200, "a place for another agent")
+        for _ in range(10):
+            self.start(third, "createCashInPayment", toUserName=self.client, amount="1.00",
+                       GUID=new_guid())
+        self.assertLess(time.monotonic() - start, self.CHECK_MS / 1000)
+        statuses = {http.receive().status for http in asking for _ in range(60)}
+        self.assertLessEqual(statuses, {500, 503})
 
 
 class Pay(ServicesCase):
