@@ -213,15 +213,19 @@ static void tell(void *context, enum reconcile_kind kind, const struct reconcile
     static const char *const words[RECONCILE_KINDS] = {"ours-only", "theirs-only", "amounts",
                                                        "states"};
     char our[MONEY_TEXT] = "-", their[MONEY_TEXT] = "-";
+    const char *state = "-";
+    uint64_t id = 0;
     (void)context;
     if (ours != NULL) {
+        id = ours->id;
+        state = ledger_state_name(ours->state);
         (void)money_text(ours->amount, our);
     }
     if (theirs != NULL) {
+        id = theirs->id;
         (void)money_text(theirs->amount, their);
     }
-    printf("%s\t%" PRIu64 "\t%s\t%s\t%s\n", words[kind], ours != NULL ? ours->id : theirs->id,
-           ours != NULL ? ledger_state_name(ours->state) : "-", our, their);
+    printf("%s\t%" PRIu64 "\t%s\t%s\t%s\n", words[kind], id, state, our, their);
 }
 
 static int print_totals(const struct reconcile_totals *totals) {

@@ -46,13 +46,12 @@ _Noreturn static void become_stub(const char *path, int out) {
 static unsigned read_port(int in) {
     struct pollfd ready = {.fd = in, .events = POLLIN};
     char line[32];
-    unsigned port = 0;
     ssize_t size = poll(&ready, 1, START_MS) == 1 ? read(in, line, sizeof(line) - 1) : 0;
     if (size <= 0) {
         return 0;
     }
     line[size] = '\0';
-    return strncmp(line, "port ", 5) == 0 ? (port = (unsigned)strtoul(line + 5, NULL, 10)) : 0;
+    return strncmp(line, "port ", 5) == 0 ? (unsigned)strtoul(line + 5, NULL, 10) : 0;
 }
 
 static unsigned start_stub(const char *path) {
