@@ -187,6 +187,7 @@ static void on_turn(uv_prepare_t *handle) {
         outbox_pump(outbox, &outbox->providers[i]);
         show(outbox, &outbox->providers[i]);
     }
+    outbox_sweep(outbox);
     atomic_store_explicit(&outbox->lost,
                           outbox->table.queues[outbox->provider_count].counts[OUTBOX_LOST],
                           memory_order_relaxed);
@@ -261,7 +262,7 @@ static int open_loop(struct outbox *outbox) {
 }
 
 static int open_memory(struct outbox *outbox) {
-    uint32_t deliveries = outbox->config->open_payments_max + LEDGER_BATCH_MAX;
+    uint32_t deliveries = 2 * outbox->config->open_payments_max + LEDGER_BATCH_MAX;
     outbox->flights = calloc(outbox->flights_max + (size_t)1, sizeof(struct flight *));
     if (outbox->flights == NULL || outbox_table_init(&outbox->table, deliveries) != 0 ||
         ring_init(&outbox->intake, intake_bytes(deliveries)) < 0) {

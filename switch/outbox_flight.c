@@ -323,6 +323,10 @@ static void saved(struct flight *flight, const struct ledger_result *results, ui
 
 void outbox_answered(struct outbox *outbox, uint64_t ticket, const struct ledger_result *results,
                      uint32_t count) {
+    if (ticket == OUTBOX_SWEEP_TICKET) {
+        outbox_swept(outbox, results, count);
+        return;
+    }
     ASSERT(ticket < outbox->flight_count);
     struct flight *flight = outbox->flights[ticket];
     if (results == NULL) { /* the node ends; the next start sees to it */

@@ -73,6 +73,16 @@ struct flight {
     char provider_id[OUTBOUND_PROVIDER_ID_MAX];
 };
 
+/* A search for deliveries that have ended: see outbox_sweep.c. */
+#define OUTBOX_SWEEP_MAX 256u /* in one call to the ledger */
+#define OUTBOX_SWEEP_TICKET UINT64_MAX
+struct outbox_sweep {
+    uint64_t payments[OUTBOX_SWEEP_MAX];
+    uint32_t count, at; /* of them; the next entry to look at */
+    bool asked;         /* a call is under way                */
+    uint64_t not_before_ns;
+};
+
 /* An operator's order; on the stack of who waits for it. */
 struct outbox_order {
     struct outbox_order *next;
@@ -106,6 +116,7 @@ struct outbox {
     bool failed;                                 /* the ledger did */
     bool stopping;
     uint64_t stop_at_ns; /* monotonic */
+    struct outbox_sweep sweep;
     struct log_rate warnings;
     struct outbound_answer answer; /* the one that is being read */
 
@@ -129,6 +140,13 @@ void outbox_answered(struct outbox *outbox, uint64_t ticket, const struct ledger
 /* Sends the calls that found no room once more. */
 void outbox_send_delayed(struct outbox *outbox);
 void outbox_flight_free(struct flight *flight);
+
+/* outbox_sweep.c */
+
+/* Goes on with the search, or begins one when it is needed. */
+void outbox_sweep(struct outbox *outbox);
+/* The ledger's answer to it; results NULL: it failed. */
+void outbox_swept(struct outbox *outbox, const struct ledger_result *results, uint32_t count);
 
 /* outbox_check.c */
 

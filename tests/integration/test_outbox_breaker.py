@@ -91,5 +91,27 @@ class Breaker(OutboxCase):
         poll(lambda: len(self.dead.paid) == WAITING // 10, "all are paid", 120)
 
 
+class Declined(OutboxCase):
+    """Payments that are declined before they are dispatched leave nothing behind."""
+    OUTBOX = {"breaker_pause_ms": 3_600_000}
+    LEDGER = {"open_payments_max": 1024}
+
+    def test_they_take_nobody_s_place(self):
+        self.provider.down()
+        healthy = self.new_provider()
+        self.start(one=section(self.provider), two=section(healthy, number=2))
+        self.open(*(order("x") for _ in range(10)))
+        poll(lambda: self.metrics()['tiyn_provider_left_alone{provider="one"}'], "left alone")
+        for _ in range(40):
+            numbers = self.open(*(order("y") for _ in range(400)))
+            for call in [self.rpc.send("decline", number) for number in numbers]:
+                self.rpc.answer(call)
+            ready = self.metrics()['tiyn_deliveries{provider="one",state="ready"}']
+            self.assertLess(ready, 1536 + 2 * 400 + 10)
+        number = self.open(order("1", provider=2))[0]
+        self.wait(number, "COMPLETED")
+        self.assertLess(self.node.rss(), 1000)
+
+
 if __name__ == "__main__":
     unittest.main()
