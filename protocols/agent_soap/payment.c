@@ -278,7 +278,8 @@ static bool put_check(struct soap_work *work, const struct soap_values *values,
     struct soap_call *call = work->call;
     *work->question = (struct adapter_question){
         .provider = plan->provider, .service = plan->provider_code, .amount = values->amount};
-    if (values->account.size < sizeof(work->question->account)) /* else it was refused */
+    if (values->account.size > 0 && /* of a service, and short enough, or it was refused */
+        values->account.size < sizeof(work->question->account))
         memcpy(work->question->account, values->account.base, values->account.size);
     bool good =
         call->known || call->operation != SOAP_OP_VOSTOK_PLAT_CHECK
