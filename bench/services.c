@@ -13,7 +13,7 @@
 #define RPC_IN_FLIGHT 16u        /* calls of one payment on each connection          */
 #define OPENING_S 60.0           /* the longest time for opening the payments        */
 #define PATIENCE_S 120u          /* for the last ones, without any that ends         */
-#define LOOK_NS 10000000u        /* between two looks at the node's figures          */
+#define LOOK_NS 20000000u        /* between two looks at the node's figures          */
 #define METRICS_MAX (1u << 18)   /* bytes of the node's metrics                      */
 #define PAYMENTS_MAX 800000u     /* fewer than may be open at once (the node's 2^20) */
 #define FAR_DELAY_MS 200u        /* the far provider's latency                       */

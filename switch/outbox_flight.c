@@ -210,7 +210,8 @@ static void learn(void *context, const struct http_ask_answer *http) {
         outbox_check_end(flight->outbox, flight->check);
         give_flight(flight);
     } else {
-        save(flight, answer, http->latency_us, next_ns(flight));
+        bool again = answer->verdict == OUTBOUND_AGAIN;
+        save(flight, answer, http->latency_us, again ? next_ns(flight) : 0);
     }
 }
 
