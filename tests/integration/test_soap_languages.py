@@ -153,7 +153,7 @@ class Refusals(LanguageCase):
         self.asks("BELOW_MINIMUM", "payForServicesPay", **services)
         self.soap.put("service/17", **record, maximum=99)
         self.asks("ABOVE_MAXIMUM", "payForServicesPay", **services)
-        self.soap.put("service/17", **record, off=True)
+        self.soap.put("service/17", **record, blocked=True)
         self.asks("SERVICE_UNAVAILABLE", "payForServicesPay", **services)
 
     def persons(self):
