@@ -12,7 +12,8 @@
 /* The providers in its config, by number less one. They run while they are measured. */
 enum { NODE_PROVIDER_NEAR, NODE_PROVIDER_FAR, NODE_PROVIDERS };
 #define NODE_NEAR_CONCURRENCY 256u
-#define NODE_FAR_CONCURRENCY 5000u
+#define NODE_FAR_CONCURRENCY 6000u /* some of them are between the ledger and the provider */
+#define NODE_FAR_IN_FLIGHT 5000u
 
 extern const char *const node_providers[NODE_PROVIDERS]; /* their names */
 

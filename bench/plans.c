@@ -50,7 +50,7 @@ const struct plan bench_plans[] = {
     {"services_full", services_full, 1, NODE_NEAR_CONCURRENCY, 1, TIMES, false, "limit_http_client",
         {.ratio = 0.7}, {.ratio = 0.85}},
     {"services_far", services_far, 1, NODE_FAR_CONCURRENCY, 1, TIMES, false, "limit_http_client",
-        {.in_flight = NODE_FAR_CONCURRENCY}, NONE},
+        {.in_flight = NODE_FAR_IN_FLIGHT}, NONE},
     {"growth", growth, 8190, 0, 0, 0, true, "its first step",
         {.ratio = 2.0 / 3}, {.ratio = 0.95}},
     {"growth_duplicates", growth_duplicates, 8190, 0, 0, LIMIT, true, "growth", NONE, NONE},

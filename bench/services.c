@@ -17,7 +17,7 @@
 #define METRICS_MAX (1u << 18)   /* bytes of the node's metrics                      */
 #define PAYMENTS_MAX 800000u     /* fewer than may be open at once (the node's 2^20) */
 #define FAR_DELAY_MS 200u        /* the far provider's latency                       */
-#define FAR_PAYMENTS_LEAST 6000u /* enough to have all places taken                 */
+#define FAR_PAYMENTS_LEAST 8000u /* enough to have all places taken                 */
 
 /* One measurement. */
 struct services {

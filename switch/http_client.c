@@ -17,7 +17,7 @@ struct http_group {
 
 struct http_client {
     uv_loop_t *loop;
-    uint32_t next; /* the group of the next ask */
+    uint32_t next; /* ask: how many were opened */
     uint32_t open; /* groups                    */
     uint32_t group_count;
     struct http_group groups[]; /* [group_count] */
@@ -269,7 +269,8 @@ struct http_ask *http_ask_open(struct http_client *client, const struct http_tar
     if (ask == NULL) {
         return NULL;
     }
-    ask->group = &client->groups[client->next++ % client->group_count];
+    /* One group after the other is filled: libcurl does more at a time for those of one group. */
+    ask->group = &client->groups[client->next++ / HTTP_CLIENT_GROUP % client->group_count];
     ask->target = target;
     ask->easy = curl_easy_init();
     buffer_init(&ask->body, HTTP_CLIENT_ANSWER_MAX);
