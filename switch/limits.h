@@ -95,6 +95,9 @@
 #define OUTBOX_DELAY_NS 10000000ull /* before a call that found no room is made again */
 #define OUTBOX_DRAIN_MS 2000u       /* for requests in flight when the node stops; nothing is lost */
 #define OUTBOX_TURN_MAX 4096u       /* deliveries taken in, or woken, before the loop looks round */
+#define OUTBOX_WINDOW 64u           /* requests at once of a provider that has not answered of late:
+                                     * each may take a thread of libcurl's to look its name up */
+#define OUTBOX_WINDOW_NS 30000000000ull /* of late: half of what libcurl remembers a name for */
 #define OUTBOX_LOOKUP_BYTES 128u    /* one small command */
 #define OUTBOX_SWEEP_NS 1000000000ull /* after a search for ended deliveries that was in vain */
 #define OUTBOX_LOOK_MS 1000u        /* between two looks at a wall clock that may be set */

@@ -211,6 +211,7 @@ static int open_provider(struct outbox *outbox, const struct provider *config, c
     struct outbox_provider *provider = &outbox->providers[index];
     provider->config = config;
     provider->queue = index;
+    provider->window = OUTBOX_WINDOW;
     provider->profile = provider_profile(config, why, why_size);
     if (provider->profile == NULL) {
         return -1;

@@ -1,5 +1,5 @@
 /* outbox_flight.c - one request of a provider, from the ledger through HTTP to the ledger. No step
- * starts another flight: outbox_pump does, before the loop waits. */
+ * starts another flight: outbox_pump.c does, before the loop waits. */
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -8,61 +8,6 @@
 #include "switch/clock.h"
 #include "switch/limits.h"
 #include "switch/outbox_inner.h"
-
-/* ---- Places -------------------------------------------------------------------------------- */
-
-/* A new one; NULL: no memory. */
-static struct flight *make_flight(struct outbox *outbox, struct outbox_provider *provider) {
-    struct flight *flight = calloc(1, sizeof(*flight));
-    ASSERT(outbox->flight_count < outbox->flights_max);
-    if (flight == NULL) {
-        return NULL;
-    }
-    flight->ask = http_ask_open(outbox->client, &provider->target);
-    if (flight->ask == NULL) {
-        free(flight);
-        return NULL;
-    }
-    flight->outbox = outbox;
-    flight->provider = provider;
-    buffer_init(&flight->url, OUTBOX_URL_MAX);
-    buffer_init(&flight->body, OUTBOX_URL_MAX);
-    flight->index = outbox->flight_count++;
-    outbox->flights[flight->index] = flight;
-    return flight;
-}
-
-void outbox_flight_free(struct flight *flight) {
-    http_ask_close(flight->ask);
-    buffer_free(&flight->url);
-    buffer_free(&flight->body);
-    free(flight);
-}
-
-static struct flight *take_flight(struct outbox *outbox, struct outbox_provider *provider) {
-    struct flight *flight = provider->free;
-    if (flight == NULL) {
-        flight = make_flight(outbox, provider);
-    } else {
-        provider->free = flight->next;
-    }
-    if (flight != NULL) {
-        provider->flying++;
-        outbox->flying++;
-    }
-    return flight;
-}
-
-static void give_flight(struct flight *flight) {
-    struct outbox_provider *provider = flight->provider;
-    ASSERT(flight->step != FLIGHT_FREE && provider->flying > 0);
-    flight->step = FLIGHT_FREE;
-    flight->check = NULL;
-    flight->next = provider->free;
-    provider->free = flight;
-    provider->flying--;
-    flight->outbox->flying--;
-}
 
 /* ---- The ledger ---------------------------------------------------------------------------- */
 
@@ -101,7 +46,7 @@ static bool put_save(struct flight *flight, struct ledger_writer *writer) {
            LEDGER_DONE;
 }
 
-static void submit(struct flight *flight) {
+void outbox_submit(struct flight *flight) {
     struct outbox *outbox = flight->outbox;
     struct ledger_writer writer;
     if (!bridge_reserve(outbox->lane, OUTBOX_CALL_BYTES, &writer)) {
@@ -121,7 +66,7 @@ void outbox_send_delayed(struct outbox *outbox) {
     outbox->delayed_first = outbox->delayed_last = NULL;
     while (flight != NULL) {
         struct flight *next = flight->next;
-        submit(flight);
+        outbox_submit(flight);
         flight = next;
     }
 }
@@ -157,7 +102,7 @@ static void save(struct flight *flight, const struct outbound_answer *answer, ui
     };
     flight->recorded = false;
     flight->step = FLIGHT_SAVING;
-    submit(flight);
+    outbox_submit(flight);
 }
 
 static void warn(struct flight *flight, const char *event, int32_t code, const char *why) {
@@ -196,6 +141,8 @@ static void learn(void *context, const struct http_ask_answer *http) {
         breaker_failed(&provider->breaker, flight->leave, clock_monotonic_ns());
     } else {
         breaker_answered(&provider->breaker);
+        provider->window += provider->window < provider->config->concurrency ? 1 : 0;
+        provider->heard_ns = clock_monotonic_ns();
     }
     count(flight, answer, http->latency_us);
     if (http->status == 0) {
@@ -208,7 +155,7 @@ static void learn(void *context, const struct http_ask_answer *http) {
     if (flight->check != NULL) {
         flight->check->answer = *answer;
         outbox_check_end(flight->outbox, flight->check);
-        give_flight(flight);
+        outbox_give_flight(flight);
     } else {
         bool again = answer->verdict == OUTBOUND_AGAIN;
         save(flight, answer, http->latency_us, again ? next_ns(flight) : 0);
@@ -226,15 +173,14 @@ static void learn_unsayable(struct flight *flight) {
         answer->verdict = OUTBOUND_REFUSED;
         flight->check->answer = *answer;
         outbox_check_end(flight->outbox, flight->check);
-        give_flight(flight);
+        outbox_give_flight(flight);
         return;
     }
     answer->verdict = flight->first ? OUTBOUND_REFUSED : OUTBOUND_AGAIN;
     save(flight, answer, 0, OUTBOX_NEVER);
 }
 
-/* Asks the provider. timeout_ms 0: the provider's own. */
-static void ask(struct flight *flight, enum outbound_step step, uint32_t timeout_ms) {
+void outbox_ask_provider(struct flight *flight, enum outbound_step step, uint32_t timeout_ms) {
     struct outbound_request request = {.url = &flight->url, .body = &flight->body};
     flight->url.used = flight->body.used = 0;
     flight->url.failed = flight->body.failed = false;
@@ -261,7 +207,7 @@ static void ask(struct flight *flight, enum outbound_step step, uint32_t timeout
 /* The delivery is no more: its payment has ended. */
 static void drop(struct flight *flight) {
     outbox_table_drop(&flight->outbox->table, flight->entry);
-    give_flight(flight);
+    outbox_give_flight(flight);
 }
 
 static bool is_busy(const struct ledger_result *results, uint32_t count) {
@@ -289,11 +235,11 @@ static void opened(struct flight *flight, const struct ledger_result *results) {
     flight->created_ns = delivery->created_ns;
     flight->attempts = delivery->attempts;
     if (flight->outbox->stopping) {
-        give_flight(flight); /* the next start sees to it */
+        outbox_give_flight(flight); /* the next start sees to it */
     } else if (!delivery_read(results[1].body, flight->account, &flight->payment)) {
         learn_unsayable(flight);
     } else {
-        ask(flight, OUTBOUND_PAY, 0);
+        outbox_ask_provider(flight, OUTBOUND_PAY, 0);
     }
 }
 
@@ -311,7 +257,7 @@ static void saved(struct flight *flight, const struct ledger_result *results, ui
         } else {
             outbox_table_pause(table, flight->entry, attempt->next_ns);
         }
-        give_flight(flight);
+        outbox_give_flight(flight);
         return;
     }
     uint16_t status = results[count - 1].status;
@@ -332,60 +278,12 @@ void outbox_answered(struct outbox *outbox, uint64_t ticket, const struct ledger
     struct flight *flight = outbox->flights[ticket];
     if (results == NULL) { /* the node ends; the next start sees to it */
         outbox->failed = true;
-        give_flight(flight);
+        outbox_give_flight(flight);
     } else if (flight->step == FLIGHT_OPENING) {
         ASSERT(count == 3);
         opened(flight, results);
     } else {
         ASSERT(flight->step == FLIGHT_SAVING && count > 0);
         saved(flight, results, count);
-    }
-}
-
-/* ---- Starting ------------------------------------------------------------------------------ */
-
-static void start_check(struct flight *flight) {
-    struct outbox_provider *provider = flight->provider;
-    struct outbox_check *check = provider->check_first;
-    provider->check_first = check->next;
-    uint64_t now_ns = clock_monotonic_ns();
-    flight->step = FLIGHT_ASKING;
-    flight->check = check;
-    flight->payment = check->asked;
-    flight->payment.account.base = check->account;
-    uint64_t left_ms = check->deadline_ns > now_ns ? (check->deadline_ns - now_ns) / 1000000 : 0;
-    ask(flight, OUTBOUND_CHECK, left_ms == 0 ? 1 : (uint32_t)left_ms);
-}
-
-static void start_delivery(struct flight *flight) {
-    struct outbox *outbox = flight->outbox;
-    flight->entry = outbox_table_take(&outbox->table, flight->provider->queue);
-    flight->payment = (struct outbound_payment){.id = outbox->table.entries[flight->entry].payment};
-    flight->first = false;
-    flight->step = FLIGHT_OPENING;
-    submit(flight);
-}
-
-void outbox_pump(struct outbox *outbox, struct outbox_provider *provider) {
-    const struct outbox_queue *queue = &outbox->table.queues[provider->queue];
-    while (!outbox->stopping && !outbox->failed &&
-           provider->flying < provider->config->concurrency &&
-           (provider->check_first != NULL || queue->first != OUTBOX_NONE)) {
-        enum breaker_leave leave = breaker_ask(&provider->breaker, clock_monotonic_ns());
-        if (leave == BREAKER_NO) {
-            outbox_check_expire(outbox, provider, true);
-            return;
-        }
-        struct flight *flight = take_flight(outbox, provider);
-        if (flight == NULL) {
-            breaker_unused(&provider->breaker, leave);
-            return;
-        }
-        flight->leave = leave;
-        if (provider->check_first != NULL) { /* somebody waits for it */
-            start_check(flight);
-        } else {
-            start_delivery(flight);
-        }
     }
 }

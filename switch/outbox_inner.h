@@ -43,6 +43,8 @@ struct outbox_provider {
     struct breaker breaker;
     uint32_t queue;                                /* in the table                        */
     uint32_t flying;                               /* flights in use                      */
+    uint32_t window;                               /* that may be: it grows with answers */
+    uint64_t heard_ns;                             /* monotonic, the last answer */
     struct flight *free;                           /* flights not in use                  */
     struct outbox_check *check_first, *check_last; /* that wait */
     struct outbox_counters counters;
@@ -130,16 +132,25 @@ struct outbox {
     bool mail_closed;
 };
 
-/* outbox_flight.c */
+/* outbox_pump.c */
 
 /* Starts what the provider can be asked now. */
 void outbox_pump(struct outbox *outbox, struct outbox_provider *provider);
+/* The flight has ended. */
+void outbox_give_flight(struct flight *flight);
+void outbox_flight_free(struct flight *flight);
+
+/* outbox_flight.c */
+
+/* Sends the call to the ledger that the flight's step makes, now or a little later. */
+void outbox_submit(struct flight *flight);
+/* Asks the provider. timeout_ms 0: the provider's own. */
+void outbox_ask_provider(struct flight *flight, enum outbound_step step, uint32_t timeout_ms);
 /* An answer of the ledger's; results NULL: it failed. */
 void outbox_answered(struct outbox *outbox, uint64_t ticket, const struct ledger_result *results,
                      uint32_t count);
 /* Sends the calls that found no room once more. */
 void outbox_send_delayed(struct outbox *outbox);
-void outbox_flight_free(struct flight *flight);
 
 /* outbox_sweep.c */
 

@@ -99,6 +99,17 @@ class Outbox(OutboxCase):
         self.assertEqual(self.provider.most, 3)
         self.assertEqual(len(self.provider.asks), 60)
 
+    def test_one_that_has_not_answered_yet_gets_a_few_first(self):
+        self.start({"concurrency": 500, "total_timeout_ms": 10000})
+        self.provider.delay = 0.5
+        numbers = self.open(*(order(str(account)) for account in range(300)))
+        poll(lambda: len(self.provider.asks) >= 64, "it is asked")
+        time.sleep(0.2)
+        self.assertEqual(len(self.provider.asks), 64)
+        for number in numbers:
+            self.wait(number, "COMPLETED", 30)
+        self.assertGreater(self.provider.most, 64)
+
     def test_many(self):
         self.start({"concurrency": 32})
         numbers = self.open(*(order(f"many-{account}") for account in range(3000)))

@@ -1,7 +1,9 @@
 /* test_http_client.c - what comes of requests to servers that answer, and to those that do not. */
+#include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <dlfcn.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -282,4 +284,35 @@ Test(http_client, resolves_names_beside_the_loop) {
     cr_assert_eq(late.status, 0);
     http_ask_close(slow);
     cr_assert_lt(clock_monotonic_ns() - begin_ns, 1500000000u); /* nothing waited for the thread */
+}
+
+Test(http_client, gives_up_a_connection_that_is_not_taken) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof(address);
+    int fds[8], fd = socket(AF_INET, SOCK_STREAM, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    cr_assert_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    cr_assert_eq(listen(fd, 0), 0);
+    cr_assert_eq(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    for (int i = 0; i < 8; i++) { /* its queue is full then, and the next one hears nothing */
+        fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        (void)connect(fds[i], (struct sockaddr *)&address, sizeof(address));
+    }
+    target.connect_timeout_ms = 300;
+    struct http_ask *ask = http_ask_open(client, &target);
+    struct heard heard = {.count = 0};
+    char url[64];
+    snprintf(url, sizeof(url), "http://127.0.0.1:%u/", (unsigned)ntohs(address.sin_port));
+    struct http_ask_request request = {.method = "GET", .url = url};
+    uint64_t begin_ns = clock_monotonic_ns();
+    cr_assert_eq(http_ask_start(ask, &request, on_answer, &heard), 0);
+    finish(&heard);
+    cr_assert_eq(heard.status, 0);
+    cr_assert_gt(clock_monotonic_ns() - begin_ns, 250000000u);
+    cr_assert_lt(clock_monotonic_ns() - begin_ns, 2000000000u); /* long before the total time */
+    http_ask_close(ask);
+    for (int i = 0; i < 8; i++) {
+        close(fds[i]);
+    }
+    close(fd);
 }
