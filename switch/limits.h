@@ -65,7 +65,7 @@
 /* Work on other threads. */
 #define WORKER_THREADS_LEAST 4u     /* of the pool: a backup, a flush, and others go on */
 #define WORKER_THREADS_MOST 64u     /* each may have a snapshot open: LEDGER_SNAPSHOTS_MAX */
-#define WORKER_NICE 10              /* a tenth of a loop's share of a core that both want */
+#define WORKER_NICE 10 /* behind the loops: a tenth of one's share of a core that both want */
 #define WORKER_JOBS_MAX 256u        /* queued or running a loop */
 #define HEAVY_JOBS_MAX 512u /* requests a loop that workers take part in: half a second of a core;
                              * 11 MiB, and what they say and hear: 64 KiB each way at most */

@@ -60,8 +60,10 @@ void worker_thread_begin(void) {
     /* libuv's threads have the name of the loop that had the first job. */
     (void)pthread_setname_np(pthread_self(), "worker");
     /* Workers are never done when signatures are asked for; a loop that has a payment to serve must
-     * not queue behind them for a core. On Linux a thread has a priority of its own. */
-    (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
+     * not queue behind them for a core. On Linux a thread has a priority of its own; it began with
+     * the node's, which may be nice itself. */
+    id_t thread = (id_t)syscall(SYS_gettid);
+    (void)setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + WORKER_NICE);
 }
 
 void worker_pool_size(void) {

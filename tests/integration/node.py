@@ -118,9 +118,9 @@ class Node:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=prepare)
         return self
 
-    def start(self, *arguments, limits=()):
+    def start(self, *arguments, limits=(), before=()):
         """Starts the process and waits until it serves."""
-        self.launch(*arguments, limits=limits)
+        self.launch(*arguments, limits=limits, before=before)
         self.ports = poll(self.listening, "the node listens", 20)
         return self
 

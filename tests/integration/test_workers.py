@@ -25,6 +25,13 @@ class Workers(NodeCase):
         loop = threads["loop-0"][0]
         self.assertEqual({nice - loop for nice in threads["worker"]}, {min(10, 19 - loop)})
 
+    def test_workers_of_a_node_that_is_nice_are_behind_its_loops_too(self):
+        for nice in ("3", "12"):
+            self.node.stop()
+            self.node.start(before=("nice", "-n", nice))
+            with self.subTest(nice):
+                self.test_workers_are_behind_the_loops()
+
     def test_there_is_one_for_each_core_and_four_at_least(self):
         with Rpc(self.node.unix_path) as operator:
             operator.call("node.stats")
