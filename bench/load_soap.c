@@ -38,8 +38,10 @@ struct conn {
 struct client {
     struct soap_load *load;
     struct conn *conns;
-    uint32_t *idle; /* places of connections without a call */
-    uint32_t idle_count;
+    /* Places of connections without a call. The one that waited longest is next: the node closes
+     * those that never say anything. */
+    uint32_t *idle;
+    uint32_t idle_first, idle_count;
     int epoll;
     /* What was answered PENDING or busy, in the order in which it is due. */
     struct call *later;
@@ -98,12 +100,23 @@ static bool next_call(struct client *client, uint64_t now, struct call *call) {
     return true;
 }
 
+static void put_idle(struct client *client, uint32_t place) {
+    client->idle[(client->idle_first + client->idle_count++) % client->load->connections] = place;
+}
+
+static struct conn *take_idle(struct client *client) {
+    uint32_t place = client->idle[client->idle_first];
+    client->idle_first = (client->idle_first + 1) % client->load->connections;
+    client->idle_count--;
+    return &client->conns[place];
+}
+
 static void start_calls(struct client *client, uint64_t now) {
     bool paced = client->load->calls_per_second > 0 && now < client->end_ns;
     struct call call;
     while (client->idle_count > 0 && !client->broken && (!paced || client->due_ns <= (double)now) &&
            next_call(client, now, &call)) {
-        struct conn *conn = &client->conns[client->idle[--client->idle_count]];
+        struct conn *conn = take_idle(client);
         conn->call = call;
         conn->under_way = true;
         conn->sent = conn->used = 0;
@@ -121,7 +134,7 @@ static void conn_answer(struct client *client, struct conn *conn, uint64_t now) 
     struct soap_load *load = client->load;
     struct call call = conn->call;
     conn->under_way = false;
-    client->idle[client->idle_count++] = (uint32_t)(conn - client->conns);
+    put_idle(client, (uint32_t)(conn - client->conns));
     if (has(conn->in, 13, " 503")) {
         load->busy++;
         call.due_ns = now + RETRY_NS;
@@ -202,7 +215,7 @@ static bool open_conns(struct client *client) {
             broke(client, strerror(errno));
             return false;
         }
-        client->idle[client->idle_count++] = i;
+        put_idle(client, i);
     }
     return true;
 }
