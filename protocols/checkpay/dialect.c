@@ -22,8 +22,10 @@ bool dialect_number(struct slice text, uint64_t max, uint64_t *number) {
             __builtin_add_overflow(value, (uint64_t)(text.base[i] - '0'), &value))
             return false;
     }
+    if (text.size == 0 || value > max)
+        return false;
     *number = value;
-    return text.size > 0 && value <= max;
+    return true;
 }
 
 bool dialect_code(struct slice text, int32_t *code) {
