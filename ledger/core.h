@@ -146,6 +146,8 @@ void delivery_attempt(struct ledger *, const struct command *, uint64_t, struct 
 void delivery_lookup(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
 /* Makes the delivery of a new payment. */
 void delivery_make(struct ledger *ledger, uint64_t payment, uint32_t provider);
+/* Who is told of the payment; it has a delivery. */
+uint32_t delivery_provider(struct ledger *ledger, uint64_t payment);
 /* Its payment is held: it is due. */
 void delivery_due(struct ledger *ledger, uint64_t payment);
 /* Checks the token that an open carries (a wrong one counts a try), and spends it. */

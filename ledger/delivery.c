@@ -51,6 +51,13 @@ void delivery_make(struct ledger *ledger, uint64_t payment, uint32_t provider) {
     save(ledger, &draft);
 }
 
+uint32_t delivery_provider(struct ledger *ledger, uint64_t payment) {
+    struct ledger_delivery_whole draft;
+    bool there = load(ledger, payment, &draft);
+    ASSERT(there);
+    return draft.head.provider;
+}
+
 void delivery_due(struct ledger *ledger, uint64_t payment) {
     struct ledger_delivery_whole draft;
     bool there = load(ledger, payment, &draft);

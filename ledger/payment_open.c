@@ -24,6 +24,13 @@ static uint8_t payment_flags(const struct command *command) {
                      (command_deliver_to(command) != 0 ? LEDGER_PAYMENT_DELIVER : 0));
 }
 
+/* Both have one or neither has: the flags were compared. */
+static bool same_provider(struct ledger *ledger, const struct ledger_payment *payment,
+                          const struct command *command) {
+    uint32_t provider = command_deliver_to(command);
+    return provider == 0 || provider == delivery_provider(ledger, payment->id);
+}
+
 static bool same_match(const struct ledger_payment *payment, const struct command *command) {
     uint32_t size = command_match_size(command);
     return payment->operation == command->operation && payment->attributes_size >= size &&
@@ -31,7 +38,8 @@ static bool same_match(const struct ledger_payment *payment, const struct comman
 }
 
 /* Did the requester ask for this very payment? */
-static bool same_fields(const struct ledger_payment *payment, const struct command *command) {
+static bool same_fields(struct ledger *ledger, const struct ledger_payment *payment,
+                        const struct command *command) {
     const uint8_t asked =
         LEDGER_PAYMENT_POST | LEDGER_PAYMENT_WAIT | LEDGER_PAYMENT_REPEATS | LEDGER_PAYMENT_DELIVER;
     if (command_match_size(command) != 0) {
@@ -40,6 +48,7 @@ static bool same_fields(const struct ledger_payment *payment, const struct comma
     return payment->operation == command->operation && payment->leg_count == command->leg_count &&
            (payment->flags & asked) == payment_flags(command) &&
            payment->reversal_of == command->reversal_of &&
+           same_provider(ledger, payment, command) &&
            payment->attributes_size == command->attributes_size &&
            (command->value_date == 0 || payment->value_date == command->value_date) &&
            same_legs(payment, command) &&
@@ -129,7 +138,7 @@ void payment_open(struct ledger *ledger, const struct command *command, uint64_t
                   struct ledger_result *result) {
     const struct ledger_payment *seen = state_reference(
         ledger, hash, command->requester, command_reference(command), command->reference_size);
-    if (seen != NULL && same_fields(seen, command)) {
+    if (seen != NULL && same_fields(ledger, seen, command)) {
         repeat(ledger, command, seen, result);
         return;
     }

@@ -102,7 +102,8 @@ static void again(struct sim *sim, struct sim_command *command) {
     }
     if (((old->head.flags & LEDGER_PAYMENT_DELIVER) != 0) != random_chance(random, 3) &&
         !command->post)
-        command->deliver_to = 1;
+        command->deliver_to =
+            old->deliver_to > 0 && random_chance(random, 90) ? old->deliver_to : 6;
     if (command->attributes_size > 0 && random_chance(random, 50))
         command->match_size = 1 + (uint32_t)random_below(random, command->attributes_size);
     switch (random_below(random, 18)) {

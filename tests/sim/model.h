@@ -53,7 +53,7 @@ struct model_payment {
     uint8_t reference[LEDGER_REFERENCE_MAX];
     uint64_t attributes_seed;
     uint32_t held_day, held_month; /* of the hold's turnover */
-    uint32_t attempts;             /* to deliver it */
+    uint32_t deliver_to, attempts; /* to deliver it */
 };
 
 struct model_record {

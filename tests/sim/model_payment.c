@@ -147,7 +147,7 @@ static bool same_payment(const struct sim_command *command, const struct model_p
     if (command->match_size > 0)
         return same_match(command, payment);
     if (((head->flags & LEDGER_PAYMENT_REPEATS) != 0) != (command->repeat_after_ms > 0) ||
-        ((head->flags & LEDGER_PAYMENT_DELIVER) != 0) != (command->deliver_to > 0))
+        payment->deliver_to != command->deliver_to)
         return false;
     if (head->operation != command->operation || head->leg_count != command->leg_count ||
         ((head->flags & LEDGER_PAYMENT_POST) != 0) != command->post ||
@@ -201,7 +201,8 @@ static struct model_payment *record_payment(struct model *model,
                                     (command->wait_for_funds ? LEDGER_PAYMENT_WAIT : 0) |
                                     (command->repeat_after_ms > 0 ? LEDGER_PAYMENT_REPEATS : 0) |
                                     (command->deliver_to > 0 ? LEDGER_PAYMENT_DELIVER : 0))},
-        .attributes_seed = command->attributes_seed};
+        .attributes_seed = command->attributes_seed,
+        .deliver_to = command->deliver_to};
     for (unsigned i = 0; i < command->leg_count; i++)
         payment->legs[i] = (struct ledger_leg){.debit = command->legs[i].debit,
                                                .credit = command->legs[i].credit,

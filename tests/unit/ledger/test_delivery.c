@@ -26,6 +26,11 @@ Test(delivery, repeats_tell_and_never_complete_it) {
                "hold r 10>20 100 deliver 7 repeats 1 => REPLAYED HELD; balance 20 = 0");
 }
 
+Test(delivery, a_repeat_for_another_provider_is_another_payment) {
+    check(BANK "hold r 10>20 100 deliver 7; hold r 10>20 100 deliver 8 => REF_CONFLICT;"
+               "hold r 10>20 100 => REF_CONFLICT; hold r 10>20 100 deliver 7 => REPLAYED HELD");
+}
+
 Test(delivery, has_no_deadline) {
     check(BANK "hold r 10>20 100 deliver 7 expires 60; wait 600; expire 10 = 0;"
                "payment r state = HELD");
