@@ -24,7 +24,7 @@ from tests.integration.rpc_client import STATES, Closed, Rpc  # noqa: E402
 BROKEN = (Closed, ConnectionError, TimeoutError, OSError)
 CONCURRENCY = 16
 AMOUNT = 100
-TIMEOUT = 1.0  # seconds that the node waits for an answer
+TIMEOUT_MS = 1000  # that the node waits for an answer
 CLOCKS = 0.005  # seconds that two clocks, read one after the other, may differ
 CLOSED = ("close", "reset")
 TROUBLES = ("later", "temporary", "500", "html", "close", "reset", "half", "silent", 777)
@@ -38,6 +38,7 @@ class Payments(threading.Thread):
         self.node, self.provider, self.dice = node, provider, dice
         self.orders, self.name_ = orders, name
         self.made = 0
+        self.error = None
 
     def order(self):
         dice, account = self.dice, f"{self.name_}.{self.made}"
@@ -61,6 +62,8 @@ class Payments(threading.Thread):
                     time.sleep(self.dice.uniform(0, 0.1))
         except BROKEN:
             pass
+        except Exception as error:  # the thread of the test raises it
+            self.error = error
 
 
 def life(node, provider, dice, orders, number, kills):
@@ -76,6 +79,8 @@ def life(node, provider, dice, orders, number, kills):
     kills.append(time.monotonic())
     for client in clients:
         client.join()
+        if client.error is not None:
+            raise client.error
     for _ in range(dice.choice((0, 0, 0, 1, 2))):  # and while it recovers
         node.launch()
         time.sleep(dice.uniform(0.002, 0.12))
@@ -106,6 +111,8 @@ def check_moments(operator, payment, moments, kills, resent):
     shown = operator.call("node.delivery", payment["id"])
     begin = shown["created_ns"] / 1e9 - wall
     lost = sum(begin - CLOCKS <= kill <= max(moments) + CLOCKS for kill in kills)
+    early = sum(verdict != "again" for _, _, verdict, _ in shown["tries"][:-1])
+    must(early <= lost, "asked after an answer that was the last word", shown, moments, kills)
     must(len(moments) <= shown["attempts"] + lost + resent, "a request that nobody recorded", shown,
          moments, kills)
     return max(0, len(moments) - shown["attempts"])
@@ -131,7 +138,7 @@ def last_check(node, provider, orders, kills):
         found = poll(lambda: settled(client, orders), "all payments end", 120)
         moments = check_asks(provider)
         asked = {ask.account: ask.id for ask in provider.asks}
-        completed = repeats = 0
+        completed = declined = repeats = 0
         operator.call("node.flush")
         for reference, account in orders.items():
             payment = found[reference]
@@ -143,9 +150,11 @@ def last_check(node, provider, orders, kills):
             must(STATES[payment["state"]] == ("COMPLETED" if done else "DECLINED"),
                  "the provider says otherwise", account, done, payment)
             completed += done
+            declined += not done
             resent = sum(step in CLOSED for step in provider.scripts[account])
             repeats += check_moments(operator, payment, moments[account], kills, resent)
         must(completed == len(provider.paid), "paid there and not here", completed)
+        must(min(completed, declined) > 0, "nothing to look at", completed, declined)
         agent, shop = client.account(AGENT), client.account(SHOP)
         must(shop["credits_posted"] == completed * AMOUNT and agent["debits_pending"] == 0,
              "balances", shop, agent, completed)
@@ -178,7 +187,7 @@ def main():
     provider = Provider()
     node = Node(gateways={"shop": DELIVERS}, node={"loops": 2}, ledger={"checkpoint_ms": 40},
                 providers={"one": section(provider, concurrency=CONCURRENCY,
-                                          total_timeout_ms=int(1000 * TIMEOUT))},
+                                          total_timeout_ms=TIMEOUT_MS)},
                 outbox={"pause_permille": 5, "breaker_failures": 20, "breaker_pause_ms": 50})
     try:
         node.start()
