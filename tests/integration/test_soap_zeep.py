@@ -165,7 +165,7 @@ class ZeepCase(SoapCase):
         self.terminal("cash_out", "createCashOutThroughPayment", fromUserName=CLIENT, amount="3",
                       GUID=new_guid(), paymentDate=datetime.datetime.now())
 
-    def test_what_has_no_provider_yet_is_a_fault(self):
+    def test_a_service_that_is_not_there_is_a_fault(self):
         for operation, fields in PROVIDERS.items():
             with self.subTest(operation), self.assertRaises(zeep.exceptions.Fault) as raised:
                 self.call("tm_1_1", operation, **fields)
