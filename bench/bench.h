@@ -39,7 +39,7 @@ struct measurement {
     double payments_per_second;
     double p50_us, p99_us, max_us;
     double seconds;
-    double ratio;           /* to plan->ratio_to; 0: that one was not measured */
+    double ratio;           /* of the rate to plan->ratio_to, if it sets no other; 0: none */
     uint64_t in_flight_max; /* requests at once at the provider; 0: not of this one */
     /* Of growth alone. */
     double steps[BENCH_STEPS_MAX]; /* payments/s of each step */

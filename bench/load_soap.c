@@ -24,6 +24,7 @@ struct call { /* a payment that is to be sent now or later */
     uint32_t payment;
     bool repeat; /* it was answered PENDING */
     uint64_t due_ns;
+    uint64_t start_ns; /* of what was busy: of its first time; else 0 */
 };
 
 struct conn {
@@ -120,7 +121,7 @@ static void start_calls(struct client *client, uint64_t now) {
         conn->call = call;
         conn->under_way = true;
         conn->sent = conn->used = 0;
-        conn->start_ns = paced ? (uint64_t)client->due_ns : now;
+        conn->start_ns = call.start_ns > 0 ? call.start_ns : paced ? (uint64_t)client->due_ns : now;
         client->due_ns += paced ? 1e9 / client->load->calls_per_second : 0;
         conn_send(client, conn);
     }
@@ -138,6 +139,7 @@ static void conn_answer(struct client *client, struct conn *conn, uint64_t now) 
     if (has(conn->in, 13, " 503")) {
         load->busy++;
         call.due_ns = now + RETRY_NS;
+        call.start_ns = conn->start_ns;
         later(client, call);
         return;
     }
@@ -157,7 +159,7 @@ static void conn_answer(struct client *client, struct conn *conn, uint64_t now) 
         client->open--;
         return;
     }
-    call = (struct call){call.payment, true, now + REPEAT_NS};
+    call = (struct call){.payment = call.payment, .repeat = true, .due_ns = now + REPEAT_NS};
     later(client, call);
 }
 

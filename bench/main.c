@@ -161,7 +161,7 @@ static bool run_plan(struct bench *bench, const struct plan *plan) {
     }
     const struct measurement *other =
         plan->ratio_to == NULL ? NULL : bench_find(bench, plan->ratio_to);
-    if (other != NULL && other->payments_per_second > 0)
+    if (out->ratio <= 0 && other != NULL && other->payments_per_second > 0)
         out->ratio = out->payments_per_second / other->payments_per_second;
     bench->count++;
     return true;

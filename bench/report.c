@@ -10,12 +10,17 @@
 
 /* ---- The table ---- */
 
+/* A time of 0 was not measured, and meets nothing. */
+static bool is_in_time(double us, double most_us) {
+    return most_us <= 0 || (us > 0 && us <= most_us);
+}
+
 static bool meets(const struct measurement *measurement, const struct target *target) {
     return measurement->payments_per_second >= target->per_second &&
-           (target->p50_us <= 0 || measurement->p50_us <= target->p50_us) &&
-           (target->p99_us <= 0 || measurement->p99_us <= target->p99_us) &&
-           (target->max_us <= 0 || measurement->max_us <= target->max_us) &&
-           measurement->ratio >= target->ratio && measurement->in_flight_max >= target->in_flight;
+           is_in_time(measurement->p50_us, target->p50_us) &&
+           is_in_time(measurement->p99_us, target->p99_us) &&
+           is_in_time(measurement->max_us, target->max_us) && measurement->ratio >= target->ratio &&
+           measurement->in_flight_max >= target->in_flight;
 }
 
 static void rate_text(double per_second, char *text) {
