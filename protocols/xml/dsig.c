@@ -1,8 +1,10 @@
 /* dsig.c - verifying and signing, with xmlsec. */
 #include "protocols/xml/dsig.h"
 
+#include <openssl/evp.h>
 #include <pthread.h>
 #include <xmlsec/openssl/crypto.h>
+#include <xmlsec/openssl/evp.h>
 #include <xmlsec/transforms.h>
 #include <xmlsec/xmldsig.h>
 
@@ -184,4 +186,96 @@ bool dsig_sign(const struct dsig_private *key, struct dsig_algorithms algorithms
     bool good = signature != NULL && sign(key, signature) && append_document(parsed, out);
     xmlFreeDoc(parsed);
     return good;
+}
+
+/* ---- Signing a canonical text -------------------------------------------------------------- */
+
+enum { SIGNATURE_BYTES_MAX = 1024, DIGEST_BYTES_MAX = 32 }; /* RSA-8192; SHA-256 */
+#define BASE64_SIZE(bytes) (((bytes) + 2) / 3 * 4 + 1)
+#define INFO_BYTES_MAX 2048 /* a SignedInfo has 700, and the namespaces in scope */
+
+static const EVP_MD *hash_of(struct dsig_algorithms algorithms) {
+    return algorithms.hash == DSIG_SHA1 ? EVP_sha1() : EVP_sha256();
+}
+
+/* canonical: in the form that is signed, else in the short one that is sent. */
+static void put_algorithm(struct buffer *out, const char *name, xmlSecTransformId id,
+                          bool canonical) {
+    buffer_format(out, "<%s Algorithm=\"%s\"", name, uri_of(id));
+    if (canonical) {
+        buffer_format(out, "></%s>", name);
+    } else {
+        buffer_text(out, "/>");
+    }
+}
+
+static void put_info(struct buffer *out, struct dsig_algorithms algorithms, const char *digest,
+                     bool canonical) {
+    bool sha1 = algorithms.hash == DSIG_SHA1;
+    put_algorithm(out, "CanonicalizationMethod", c14n_id(algorithms.c14n), canonical);
+    put_algorithm(out, "SignatureMethod",
+                  sha1 ? xmlSecOpenSSLTransformRsaSha1Id : xmlSecOpenSSLTransformRsaSha256Id,
+                  canonical);
+    buffer_text(out, "<Reference URI=\"\"><Transforms>");
+    put_algorithm(out, "Transform", xmlSecTransformEnvelopedId, canonical);
+    buffer_text(out, "</Transforms>");
+    put_algorithm(out, "DigestMethod",
+                  sha1 ? xmlSecOpenSSLTransformSha1Id : xmlSecOpenSSLTransformSha256Id, canonical);
+    buffer_format(out, "<DigestValue>%s</DigestValue></Reference></SignedInfo>", digest);
+}
+
+static bool digest_of(struct dsig_algorithms algorithms, struct slice document,
+                      char base64[BASE64_SIZE(DIGEST_BYTES_MAX)]) {
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    if (EVP_Digest(document.base, document.size, bytes, &size, hash_of(algorithms), NULL) != 1 ||
+        size > DIGEST_BYTES_MAX) {
+        return false;
+    }
+    (void)EVP_EncodeBlock((unsigned char *)base64, bytes, (int)size);
+    return true;
+}
+
+/* RSA over the SignedInfo as a verifier will have it: an inclusive form has what is in scope. */
+static bool sign_info(const struct dsig_private *key, struct dsig_algorithms algorithms,
+                      const char *digest, const char *scope,
+                      char base64[BASE64_SIZE(SIGNATURE_BYTES_MAX)]) {
+    bool inclusive =
+        algorithms.c14n == DSIG_INCLUSIVE || algorithms.c14n == DSIG_INCLUSIVE_COMMENTS;
+    unsigned char bytes[SIGNATURE_BYTES_MAX];
+    size_t size = sizeof(bytes);
+    struct buffer info;
+    buffer_init(&info, INFO_BYTES_MAX);
+    buffer_format(&info, "<SignedInfo xmlns=\"%s\"%s>", (const char *)xmlSecDSigNs,
+                  inclusive ? scope : "");
+    put_info(&info, algorithms, digest, true);
+    EVP_PKEY *rsa = xmlSecOpenSSLEvpKeyDataGetEvp(xmlSecKeyGetValue(key->key));
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool good = !info.failed && rsa != NULL && context != NULL &&
+                EVP_DigestSignInit(context, NULL, hash_of(algorithms), NULL, rsa) == 1 &&
+                EVP_DigestSign(context, bytes, &size, (unsigned char *)info.base, info.used) == 1;
+    EVP_MD_CTX_free(context);
+    buffer_free(&info);
+    if (good) {
+        (void)EVP_EncodeBlock((unsigned char *)base64, bytes, (int)size);
+    }
+    return good;
+}
+
+bool dsig_sign_canonical(const struct dsig_private *key, struct dsig_algorithms algorithms,
+                         struct slice document, const char *scope, struct slice end,
+                         struct buffer *out) {
+    char digest[BASE64_SIZE(DIGEST_BYTES_MAX)], value[BASE64_SIZE(SIGNATURE_BYTES_MAX)];
+    const char *at = memmem(document.base, document.size, end.base, end.size);
+    if (at == NULL || !digest_of(algorithms, document, digest) ||
+        !sign_info(key, algorithms, digest, scope, value)) {
+        return false;
+    }
+    size_t before = (size_t)(at - document.base);
+    buffer_append(out, document.base, before);
+    buffer_format(out, "<Signature xmlns=\"%s\"><SignedInfo>", (const char *)xmlSecDSigNs);
+    put_info(out, algorithms, digest, false);
+    buffer_format(out, "<SignatureValue>%s</SignatureValue></Signature>", value);
+    buffer_append(out, at, document.size - before);
+    return !out->failed;
 }

@@ -64,6 +64,15 @@ void dsig_private_free(struct dsig_private *key);
 bool dsig_sign(const struct dsig_private *key, struct dsig_algorithms algorithms,
                struct slice document, const char *header, struct buffer *out);
 
+/* The same Signature over the same digest, but of a text that the caller wrote in canonical form,
+ * such as an answer: its bytes are hashed as they stand, no tree is made of them, and that is
+ * nobody's to check. The Signature goes in front of the first `end`, the header's end tag; scope
+ * is the namespaces that are declared around it, as canonical XML writes them, each with a blank in
+ * front. False: there is no `end`, or the library failed; out may have a part then. */
+bool dsig_sign_canonical(const struct dsig_private *key, struct dsig_algorithms algorithms,
+                         struct slice document, const char *scope, struct slice end,
+                         struct buffer *out);
+
 /* Makes a new RSA key of `bits` (2048 to 4096): PEM texts of the private key (PKCS#8) and of the
  * public one are appended. False: the library failed. */
 bool dsig_key_make(uint32_t bits, struct buffer *private_pem, struct buffer *public_pem);

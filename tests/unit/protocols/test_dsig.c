@@ -57,6 +57,45 @@ Test(dsig, what_is_signed_verifies_in_all_algorithms, .init = read_keys, .fini =
         }
 }
 
+/* The text has no empty element and no CR: those two forms are free. */
+Test(dsig, a_canonical_text_gets_the_same_signature_as_its_tree, .init = read_keys,
+     .fini = drop_keys) {
+    static const char *const texts[] = {
+        message, "<S:a xmlns:S=\"http://schemas.xmlsoap.org/soap/envelope/\"><S:Header><b>1</b>"
+                 "</S:Header><c xmlns=\"urn:c\">&amp;&gt;&lt;\"'\t\n \xC2\x85\xE2\x80\xA8"
+                 "\xF0\x9F\x98\x80\xEF\xBF\xBD</c><S:d>\xD2\xB0</S:d></S:a>"};
+    for (unsigned i = 0; i < 2 * 2 * 4; i++) {
+        struct dsig_algorithms algorithms = {(enum dsig_hash)(i / 4 % 2), (enum dsig_c14n)(i % 4)};
+        struct slice text = slice_text(texts[i / 8]);
+        struct buffer tree, plain;
+        buffer_init(&tree, XML_BYTES_MAX);
+        buffer_init(&plain, XML_BYTES_MAX);
+        cr_assert(dsig_sign(secret, algorithms, text, "Header", &tree));
+        cr_assert(dsig_sign_canonical(secret, algorithms, text,
+                                      " xmlns:S=\"http://schemas.xmlsoap.org/soap/envelope/\"",
+                                      SLICE("</S:Header>"), &plain));
+        cr_expect(slice_equal((struct slice){tree.base, tree.used},
+                              (struct slice){plain.base, plain.used}),
+                  "%u:\n%.*s\n%.*s", i, (int)tree.used, tree.base, (int)plain.used, plain.base);
+        cr_expect_eq(verdict((struct slice){plain.base, plain.used}), FORGE_VERIFIES, "%u", i);
+        buffer_free(&tree);
+        buffer_free(&plain);
+    }
+}
+
+Test(dsig, a_canonical_text_without_the_header_s_end_is_not_signed, .init = read_keys,
+     .fini = drop_keys) {
+    struct buffer out;
+    buffer_init(&out, XML_BYTES_MAX);
+    cr_expect_not(dsig_sign_canonical(secret, (struct dsig_algorithms){DSIG_SHA256, DSIG_EXCLUSIVE},
+                                      SLICE("<a><b></b></a>"), "", SLICE("</Header>"), &out));
+    cr_expect_eq(out.used, 0);
+    out.ceiling = 100; /* no room for a signature */
+    cr_expect_not(dsig_sign_canonical(secret, (struct dsig_algorithms){DSIG_SHA256, DSIG_EXCLUSIVE},
+                                      SLICE("<Header></Header>"), "", SLICE("</Header>"), &out));
+    buffer_free(&out);
+}
+
 Test(dsig, an_answer_is_its_own_exclusive_form, .init = read_keys, .fini = drop_keys) {
     struct buffer text = sign(DSIG_SHA1, DSIG_EXCLUSIVE_COMMENTS);
     xmlDoc *document = NULL;
