@@ -16,10 +16,6 @@ void address_of_socket(const struct sockaddr *socket, uint8_t address[ADDRESS_BY
     }
 }
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == ',';
-}
-
 /* Takes the last item off a list with commas, without the blanks around it. False: it is empty. */
 static bool last_item(struct slice *list, struct slice *item) {
     if (list->base == NULL) {
@@ -29,14 +25,8 @@ static bool last_item(struct slice *list, struct slice *item) {
     while (start > 0 && list->base[start - 1] != ',') {
         start--;
     }
-    *item = (struct slice){list->base + start, end - start};
+    *item = slice_trim((struct slice){list->base + start, end - start}, " \t");
     *list = start == 0 ? (struct slice){NULL, 0} : (struct slice){list->base, start - 1};
-    while (item->size > 0 && is_blank(item->base[item->size - 1])) {
-        item->size--;
-    }
-    while (item->size > 0 && is_blank(item->base[0])) {
-        *item = slice_after(*item, 1);
-    }
     return true;
 }
 

@@ -83,10 +83,7 @@ void reconcile(struct reconcile_list *ours, struct reconcile_list *theirs,
 
 /* Takes the next field off a line with tabs. */
 static struct slice next_field(struct slice *line) {
-    const char *tab = line->size == 0 ? NULL : memchr(line->base, '\t', line->size);
-    struct slice field = {line->base, tab == NULL ? line->size : (size_t)(tab - line->base)};
-    *line = slice_after(*line, field.size + (tab != NULL));
-    return field;
+    return slice_cut(line, '\t');
 }
 
 static bool read_number(struct slice text, uint64_t *number) {

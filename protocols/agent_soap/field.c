@@ -14,14 +14,9 @@ static bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* What xs:whiteSpace collapse takes off both ends. */
+/* Without what xs:whiteSpace collapse takes off both ends. */
 static struct slice trim(struct slice text) {
-    while (text.size > 0 && strchr(" \t\r\n", text.base[0]) != NULL && text.base[0] != '\0')
-        text = slice_after(text, 1);
-    while (text.size > 0 && strchr(" \t\r\n", text.base[text.size - 1]) != NULL &&
-           text.base[text.size - 1] != '\0')
-        text.size--;
-    return text;
+    return slice_trim(text, " \t\r\n");
 }
 
 /* Reads digits only, as many as there are; at most `most`. */

@@ -42,22 +42,9 @@ bool http_host_valid(struct slice host) {
     return at > 0 && is_port(slice_after(host, at));
 }
 
-static struct slice trim(struct slice text) {
-    while (text.size > 0 && (text.base[0] == ' ' || text.base[0] == '\t'))
-        text = slice_after(text, 1);
-    while (text.size > 0 && (text.base[text.size - 1] == ' ' || text.base[text.size - 1] == '\t'))
-        text.size--;
-    return text;
-}
-
-/* Cuts the part up to the next ';' off. */
+/* Takes the part up to the next ';' off. */
 static struct slice next_part(struct slice *rest) {
-    struct slice part = *rest;
-    const char *end = rest->size == 0 ? NULL : memchr(rest->base, ';', rest->size);
-    if (end != NULL)
-        part.size = (size_t)(end - rest->base);
-    *rest = slice_after(*rest, end == NULL ? rest->size : part.size + 1);
-    return trim(part);
+    return slice_trim(slice_cut(rest, ';'), " \t");
 }
 
 bool http_type_is_xml(struct slice type) {

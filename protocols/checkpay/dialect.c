@@ -7,12 +7,7 @@
 #include "protocols/common/money.h"
 
 struct slice dialect_trim(struct slice text) {
-    static const char blanks[] = " \t\r\n";
-    while (text.size > 0 && dialect_in(text.base[0], blanks))
-        text = slice_after(text, 1);
-    while (text.size > 0 && dialect_in(text.base[text.size - 1], blanks))
-        text.size--;
-    return text;
+    return slice_trim(text, " \t\r\n");
 }
 
 bool dialect_number(struct slice text, uint64_t max, uint64_t *number) {

@@ -22,8 +22,8 @@ static void read_all(const struct checkpay_profile *profile, struct slice rest,
     const char *const names[PARAMETERS] = {profile->command, profile->id,   profile->account,
                                            profile->sum,     profile->date, profile->service};
     while (rest.size > 0) {
-        struct slice text = percent_cut(&rest, '&');
-        struct slice name = percent_cut(&text, '=');
+        struct slice text = slice_cut(&rest, '&');
+        struct slice name = slice_cut(&text, '=');
         for (int i = 0; i < PARAMETERS; i++) {
             if (name.size == 0 || !slice_equal(name, slice_text(names[i])))
                 continue;

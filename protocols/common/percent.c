@@ -41,12 +41,3 @@ void percent_encode(struct buffer *out, struct slice text) {
         buffer_append(out, plain ? text.base + i : code, plain ? 1 : sizeof code);
     }
 }
-
-struct slice percent_cut(struct slice *rest, char mark) {
-    const char *place = rest->size == 0 ? NULL : memchr(rest->base, mark, rest->size);
-    struct slice part = *rest;
-    if (place != NULL)
-        part.size = (size_t)(place - rest->base);
-    *rest = slice_after(*rest, place == NULL ? rest->size : part.size + 1);
-    return part;
-}

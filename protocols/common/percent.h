@@ -12,7 +12,4 @@ bool percent_decode(struct slice text, char *bytes, size_t max, size_t *size);
  * a form. */
 void percent_encode(struct buffer *out, struct slice text);
 
-/* Cuts the slice at the first `mark`: what stands before it, and what is left behind it. */
-struct slice percent_cut(struct slice *rest, char mark);
-
 #endif

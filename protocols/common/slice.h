@@ -48,4 +48,24 @@ static inline struct slice slice_after(struct slice slice, size_t count) {
     return count == 0 ? slice : (struct slice){slice.base + count, slice.size - count};
 }
 
+/* Cuts the slice at the first `mark`: what stands before it, and *rest is left behind it. */
+static inline struct slice slice_cut(struct slice *rest, char mark) {
+    const char *place = rest->size == 0 ? NULL : memchr(rest->base, mark, rest->size);
+    struct slice part = *rest;
+    if (place != NULL)
+        part.size = (size_t)(place - rest->base);
+    *rest = slice_after(*rest, place == NULL ? rest->size : part.size + 1);
+    return part;
+}
+
+/* Without those of the characters `blanks` that stand at either end; a NUL is none of them. */
+static inline struct slice slice_trim(struct slice text, const char *blanks) {
+    while (text.size > 0 && text.base[0] != '\0' && strchr(blanks, text.base[0]) != NULL)
+        text = slice_after(text, 1);
+    while (text.size > 0 && text.base[text.size - 1] != '\0' &&
+           strchr(blanks, text.base[text.size - 1]) != NULL)
+        text.size--;
+    return text;
+}
+
 #endif

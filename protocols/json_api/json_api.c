@@ -42,26 +42,16 @@ static const struct route routes[] = {
 /* clang-format on */
 enum { ROUTE_COUNT = sizeof routes / sizeof routes[0] };
 
-/* The part up to the next '/', which is taken off with it. */
-static struct slice next_part(struct slice *rest) {
-    struct slice part = *rest;
-    const char *slash = rest->size == 0 ? NULL : memchr(rest->base, '/', rest->size);
-    if (slash != NULL)
-        part.size = (size_t)(slash - rest->base);
-    *rest = slice_after(*rest, slash == NULL ? rest->size : part.size + 1);
-    return part;
-}
-
 /* False: no path of ours. A '/' at the end is none either. */
 static bool read_path(struct slice text, struct path *path) {
     *path = (struct path){.action = {"", 0}};
     if (!slice_starts(text, SLICE("/v1/")) || text.base[text.size - 1] == '/')
         return false;
     text = slice_after(text, 4);
-    path->resource = next_part(&text);
+    path->resource = slice_cut(&text, '/');
     if (text.size == 0)
         return true;
-    path->has_id = query_number(next_part(&text), UINT64_MAX, &path->id) && path->id != 0;
+    path->has_id = query_number(slice_cut(&text, '/'), UINT64_MAX, &path->id) && path->id != 0;
     path->action = text;
     return path->has_id;
 }

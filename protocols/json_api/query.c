@@ -21,8 +21,8 @@ bool query_read(struct slice query, const char *const *names, size_t count,
     for (size_t i = 0; i < count; i++)
         values[i].present = false;
     while (query.size > 0) {
-        struct slice value = percent_cut(&query, '&');
-        struct slice name = percent_cut(&value, '=');
+        struct slice value = slice_cut(&query, '&');
+        struct slice name = slice_cut(&value, '=');
         size_t i = 0;
         while (i < count && !slice_equal(name, slice_text(names[i])))
             i++;

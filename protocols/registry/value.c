@@ -69,15 +69,6 @@ size_t registry_key(enum registry_kind kind, const void *record, char key[LEDGER
     return (size_t)size;
 }
 
-static struct slice next_part(struct slice *rest) {
-    struct slice part = *rest;
-    const char *slash = rest->size == 0 ? NULL : memchr(rest->base, '/', rest->size);
-    if (slash != NULL)
-        part.size = (size_t)(slash - rest->base);
-    *rest = slice_after(*rest, slash == NULL ? rest->size : part.size + 1);
-    return part;
-}
-
 static bool key_field(enum registry_kind kind, const struct registry_field *field,
                       struct slice part, void *record) {
     const char *why;
@@ -96,11 +87,11 @@ static bool read_key(enum registry_kind kind, struct slice key, void *record) {
     const struct registry_schema *schema = schema_of(kind);
     char again[LEDGER_KEY_MAX];
     struct slice rest = key;
-    if (key.size >= LEDGER_KEY_MAX || !slice_equal(next_part(&rest), slice_text(schema->name)))
+    if (key.size >= LEDGER_KEY_MAX || !slice_equal(slice_cut(&rest, '/'), slice_text(schema->name)))
         return false;
     for (uint32_t i = 0; i < schema->field_count; i++)
         if (schema->fields[i].in_key &&
-            !key_field(kind, &schema->fields[i], next_part(&rest), record))
+            !key_field(kind, &schema->fields[i], slice_cut(&rest, '/'), record))
             return false;
     size_t size = registry_key(kind, record, again);
     return slice_equal(key, (struct slice){again, size});

@@ -78,6 +78,26 @@ Test(slice, compares) {
     cr_expect(slice_equal(slice_after(SLICE("/v1/x"), 4), SLICE("x")));
 }
 
+Test(slice, is_cut_at_a_mark) {
+    struct slice rest = SLICE("a//b");
+    cr_expect(slice_equal(slice_cut(&rest, '/'), SLICE("a")));
+    cr_expect(slice_equal(slice_cut(&rest, '/'), SLICE("")));
+    cr_expect(slice_equal(rest, SLICE("b")));
+    cr_expect(slice_equal(slice_cut(&rest, '/'), SLICE("b")));
+    cr_expect_eq(rest.size, 0);
+    cr_expect_eq(slice_cut(&rest, '/').size, 0);
+    rest = (struct slice){NULL, 0};
+    cr_expect_eq(slice_cut(&rest, '/').size, 0);
+}
+
+Test(slice, is_trimmed_of_blanks_at_its_ends) {
+    cr_expect(slice_equal(slice_trim(SLICE(" \ta b\t "), " \t"), SLICE("a b")));
+    cr_expect(slice_equal(slice_trim(SLICE("\na\n"), " \t"), SLICE("\na\n")));
+    cr_expect(slice_equal(slice_trim(SLICE("\0a\0"), " \t"), SLICE("\0a\0")), "a NUL is no blank");
+    cr_expect_eq(slice_trim(SLICE(" \t "), " \t").size, 0);
+    cr_expect_eq(slice_trim((struct slice){NULL, 0}, " \t").size, 0);
+}
+
 /* ---- Grants -------------------------------------------------------------------------------- */
 
 Test(grant, ranges_count_both_of_their_ends) {
