@@ -2,10 +2,11 @@
 and the books before and after."""
 import contextlib
 import itertools
+import threading
 
 from tests.integration.node import poll
 from tests.integration.rpc_client import STATES, Rpc
-from tests.integration.soap_client import Agent, new_guid, request_body, request_part
+from tests.integration.soap_client import Agent, Refusal, new_guid, request_body, request_part
 from tests.integration.soap_contract import OPERATIONS
 from tests.integration.soap_node import FEES, PRIVILEGES, SoapCase
 from tests.integration.soap_sign import Key
@@ -140,6 +141,28 @@ class WorldCase(SoapCase):
         """A terminal payment to its end, which must be COMPLETED."""
         message = self.start(agent, operation, **fields)
         self.assertEqual(self.finish(agent, operation, message).status, "COMPLETED")
+
+    def at_once(self, agent, asks):
+        """Sends each (operation, message) on a connection of its own, all at the same time; what
+        each was answered, a status or a refusal's code."""
+        answers, ready = [None] * len(asks), threading.Barrier(len(asks))
+
+        def ask(place, operation, message):
+            system, service = self.system_of(agent.login, agent.key), service_of(operation)
+            system.post(service, b"<x/>")  # connected
+            ready.wait(60)
+            try:
+                answers[place] = system.repeat(service, operation, message).status
+            except Refusal as refusal:
+                answers[place] = refusal.code
+        threads = [threading.Thread(target=ask, args=(place, *one))
+                   for place, one in enumerate(asks)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertNotIn(None, answers, "one had no answer")
+        return answers
 
     def payment(self, agent, reference):
         """The ledger's record of a payment, None when there is none; its state by name."""

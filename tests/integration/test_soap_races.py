@@ -1,9 +1,8 @@
 """Many connections at once: one payment is made, once."""
-import threading
 import unittest
 
-from tests.integration.soap_client import Refusal, new_guid, rrns
-from tests.integration.soap_world import PAY, WorldCase, money, service_of
+from tests.integration.soap_client import new_guid, rrns
+from tests.integration.soap_world import PAY, WorldCase, money
 
 CONNECTIONS = 50
 
@@ -11,24 +10,7 @@ CONNECTIONS = 50
 class RaceCase(WorldCase):
     def together(self, agent, operation, messages):
         """Sends each message on a connection of its own, all at once; the answers, sorted."""
-        answers, ready = [], threading.Barrier(len(messages))
-        service = service_of(operation)
-
-        def ask(message):
-            system = self.system_of(agent.login, agent.key)
-            system.post(service, b"<x/>")  # connected
-            ready.wait(60)
-            try:
-                answers.append(system.repeat(service, operation, message).status)
-            except Refusal as refusal:
-                answers.append(refusal.code)
-        threads = [threading.Thread(target=ask, args=(message,)) for message in messages]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertEqual(len(answers), len(messages), "some had no answer")
-        return sorted(answers)
+        return sorted(self.at_once(agent, [(operation, message) for message in messages]))
 
     def entries(self, *accounts):
         """How often something was booked on each account."""
@@ -116,24 +98,8 @@ class OldEnough(RaceCase):
         target = {"GUID": guid, "transactionId": created["transactionInfo/transactionId"]}
         messages = {operation: agent.message("tm_1_1", operation, **target)
                     for operation in ("completeTransaction", "declineTransaction")}
-        answers = {operation: [] for operation in messages}
-        ready = threading.Barrier(20)
-
-        def ask(operation):
-            system = self.system_of(agent.login, agent.key)
-            ready.wait(60)
-            try:
-                got = system.repeat("tm_1_1", operation, messages[operation]).status
-            except Refusal as refusal:
-                got = refusal.code
-            answers[operation].append(got)
-        threads = [threading.Thread(target=ask, args=(operation,))
-                   for operation in list(messages) * 10]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        complete, decline = (set(told) for told in answers.values())
+        answers = self.at_once(agent, list(messages.items()) * 10)
+        complete, decline = set(answers[0::2]), set(answers[1::2])
         if self.state(agent, guid) == "COMPLETED":
             self.assertEqual((complete, decline), ({"COMPLETED"}, {"ALREADY_COMPLETED"}))
             self.assertEqual(self.soap.money(client), (100_00, 0))

@@ -1,6 +1,5 @@
 """The one-time tokens of cash-out: without the client's own, unused, fresh one nothing leaves the
 client's account."""
-import threading
 import unittest
 
 from tests.integration.http_client import Http
@@ -163,20 +162,8 @@ class Tokens(TokenCase):
         token = self.soap.token(self.client)
         bodies = [self.till.message(*TERMINAL, fromUserName=self.client, amount="1.00",
                                     GUID=new_guid(), token=token) for _ in range(50)]
-        answers = []
-
-        def ask(message):
-            agent = self.system_of(self.till.login, self.till.key)
-            try:
-                answers.append(agent.repeat(*TERMINAL, message).status)
-            except Refusal as refusal:
-                answers.append(refusal.code)
-        threads = [threading.Thread(target=ask, args=(message,)) for message in bodies]
         with self.moves(held={self.client: 1_00}):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            answers = self.at_once(self.till, [(TERMINAL[1], body) for body in bodies])
         self.assertEqual(sorted(answers), ["PENDING"] + ["TOKEN_BURNT"] * 49)
 
 
