@@ -1,5 +1,8 @@
 """What most tests start with: a node with a few accounts and money in them."""
 import itertools
+import random
+import threading
+import time
 import unittest
 
 from tests.integration.http_client import Http
@@ -82,3 +85,32 @@ class NodeCase(unittest.TestCase):
         self.assertEqual(response.headers["content-type"], "application/problem+json")
         self.assertEqual(response.json()["code"], code, response)
         self.assertEqual(response.json()["status"], status, response)
+
+
+class Together:
+    """Of a test case: methods that work in threads of their own for some seconds, while going()."""
+
+    def begin(self, seconds):
+        self.lock = threading.Lock()
+        self.errors = []
+        self.end = time.monotonic() + seconds
+
+    def going(self):
+        return time.monotonic() < self.end
+
+    def run_one(self, function, seed):
+        try:
+            function(random.Random(seed))
+        except Exception as error:  # shown by the test, whatever it was
+            self.errors.append((function.__name__, seed, repr(error)))
+            self.end = 0
+
+    def run_all(self, work):
+        """Each of them gets its own dice; an error ends all."""
+        threads = [threading.Thread(target=self.run_one, args=(function, seed))
+                   for seed, function in enumerate(work)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(self.errors, [])

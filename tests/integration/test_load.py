@@ -1,29 +1,22 @@
 """Two event loops under every kind of load at once, with the operator at work. Also what runs on a
 node built with ThreadSanitizer."""
 import pathlib
-import random
 import re
-import threading
 import time
 
-from tests.integration.case import (AGENT, AGENT_FLOAT, CLIENTS, NodeCase, next_reference, payment)
+from tests.integration.case import AGENT, AGENT_FLOAT, CLIENTS, NodeCase, Together, payment
 from tests.integration.node import SANITIZED
 from tests.integration.rpc_client import Rpc, RpcError, pay
 
 SECONDS = 6 if SANITIZED else 3
 
 
-class Load(NodeCase):
+class Load(Together, NodeCase):
     CONFIG = {"node": {"loops": 2}, "ledger": {"checkpoint_ms": 50}}
 
     def setUp(self):
-        self.end = time.monotonic() + SECONDS
-        self.lock = threading.Lock()
         self.paid = {number: 0 for number in CLIENTS}
-        self.errors = []
-
-    def going(self):
-        return time.monotonic() < self.end
+        self.begin(SECONDS)
 
     def note(self, account, amount):
         with self.lock:
@@ -91,23 +84,10 @@ class Load(NodeCase):
     def reference(dice):
         return dice.randbytes(16).hex()
 
-    def run_one(self, function, seed):
-        try:
-            function(random.Random(seed))
-        except Exception as error:  # shown by the test, whatever it was
-            self.errors.append((function.__name__, seed, repr(error)))
-            self.end = 0
-
     def test_every_kind_of_load(self):
         work = ([self.batches] * 3 + [self.singles] * 4 + [self.http_payments] * 4
                 + [self.readers] * 2 + [self.operator, self.strangers])
-        threads = [threading.Thread(target=self.run_one, args=(function, seed))
-                   for seed, function in enumerate(work)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertEqual(self.errors, [])
+        self.run_all(work)
         client = self.rpc()
         for number in CLIENTS:
             account = client.account(number)

@@ -1,11 +1,10 @@
 """Agents, operators, gateways and strangers at once on a node with two event loops. Also what runs
 on a node built with ThreadSanitizer."""
-import random
-import threading
 import time
 import unittest
 
 from tests.integration import soap_sign
+from tests.integration.case import Together
 from tests.integration.node import SANITIZED
 from tests.integration.rpc_client import Rpc, pay
 from tests.integration.soap_client import Refusal, new_guid
@@ -46,18 +45,13 @@ class Changes(LoopsCase):
                              message)
 
 
-class Load(LoopsCase):
+class Load(Together, LoopsCase):
     def setUp(self):
         super().setUp()
-        self.lock = threading.Lock()
-        self.errors = []
         self.agents = [self.new_agent(label=f"agent {i}") for i in range(3)]
         self.clients = [self.new_client(balance=10_000_00, label=f"client {i}") for i in range(4)]
         self.moved = {account: 0 for _, account in self.parties}
-        self.end = time.monotonic() + SECONDS
-
-    def going(self):
-        return time.monotonic() < self.end
+        self.begin(SECONDS)
 
     def move(self, debit, credit, amount):
         with self.lock:
@@ -142,24 +136,11 @@ class Load(LoopsCase):
             except Refusal as refusal:
                 assert refusal.code == "BAD_SIGNATURE", refusal
 
-    def run_one(self, function, seed):
-        try:
-            function(random.Random(seed))
-        except Exception as error:  # shown by the test, whatever it was
-            self.errors.append((function.__name__, seed, repr(error)))
-            self.end = 0
-
     def test_all_at_once(self):
         work = [self.cash_in] * 4 + [self.two_phase] * 2 + [self.strangers] * 2 + \
             [self.cash_out, self.gateway, self.operator]
         before = {account: self.soap.money(account) for account in self.moved}
-        threads = [threading.Thread(target=self.run_one, args=(function, seed))
-                   for seed, function in enumerate(work)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertEqual(self.errors, [])
+        self.run_all(work)
         self.assertGreater(sum(map(abs, self.moved.values())), 1000)
         for account, moved in self.moved.items():
             self.assertEqual(self.soap.money(account), (before[account][0] + moved, 0), account)
