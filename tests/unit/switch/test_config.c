@@ -1,11 +1,10 @@
 /* test_config.c - reading a config: the example, its defaults, and every error with its place. */
 #include <criterion/criterion.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "config_rig.h"
 #include "protocols/xml/dsig.h"
 #include "switch/config.h"
 
@@ -17,40 +16,16 @@
     "[gateway shop]\nrpc_key = " RPC_KEY "\nbearer_key = " BEARER                                  \
     "\nrequester = 7\naccounts = all\nrights = open\n"
 
-static char folder[] = "/tmp/tiyn-config-XXXXXX";
-static char path[64];
 static struct config config;
 static struct config_error error;
 
-static void setup(void) {
-    cr_assert(sodium_init() >= 0);
-    cr_assert_not_null(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/tiyn.ini", folder);
-}
-
-static void teardown(void) {
-    char command[96];
-    snprintf(command, sizeof(command), "rm -r %s", folder);
-    cr_assert_eq(system(command), 0);
-}
-
-TestSuite(config, .init = setup, .fini = teardown);
+TestSuite(config, .init = rig_open_folder, .fini = rig_remove_folder);
 
 /* ---- Helpers ------------------------------------------------------------------------------ */
 
-static void write_file(const char *name, const char *text, mode_t mode) {
-    char full[128];
-    snprintf(full, sizeof(full), "%s/%s", folder, name);
-    FILE *file = fopen(full, "w");
-    cr_assert_not_null(file);
-    fputs(text, file);
-    fclose(file);
-    cr_assert_eq(chmod(full, mode), 0);
-}
-
 static int load(const char *text) {
-    write_file("tiyn.ini", text, 0600);
-    return config_load(&config, path, &error);
+    rig_write("tiyn.ini", text, 0600);
+    return config_load(&config, rig_path, &error);
 }
 
 static void good(const char *text) {
@@ -61,7 +36,7 @@ static void good(const char *text) {
 /* The text is refused at that line, for a reason that has that word. */
 static void bad(uint32_t line, const char *word, const char *text) {
     cr_assert_eq(load(text), -1, "was taken: %s", text);
-    cr_expect_str_eq(error.file, path);
+    cr_expect_str_eq(error.file, rig_path);
     cr_expect_eq(error.line, line, "line %u instead of %u: %s\n%s", error.line, line, error.text,
                  text);
     cr_expect_not_null(strstr(error.text, word), "no \"%s\" in: %s", word, error.text);
@@ -70,13 +45,13 @@ static void bad(uint32_t line, const char *word, const char *text) {
 /* ---- Cases -------------------------------------------------------------------------------- */
 
 Test(config, keys_in_a_file_that_everybody_may_read) {
-    write_file("tiyn.ini", GATEWAY, 0644);
-    cr_assert_eq(config_load(&config, path, &error), -1);
+    rig_write("tiyn.ini", GATEWAY, 0644);
+    cr_assert_eq(config_load(&config, rig_path, &error), -1);
     cr_expect_eq(error.line, 2u);
     cr_expect_not_null(strstr(error.text, "chmod 600"), "%s", error.text);
     cr_expect_null(strstr(error.text, RPC_KEY), "%s", error.text);
-    write_file("tiyn.ini", "[node]\nloops = 2\n", 0644); /* no key stands in it */
-    cr_expect_eq(config_load(&config, path, &error), 0, "%s", error.text);
+    rig_write("tiyn.ini", "[node]\nloops = 2\n", 0644); /* no key stands in it */
+    cr_expect_eq(config_load(&config, rig_path, &error), 0, "%s", error.text);
 }
 
 Test(config, the_example_loads_and_equals_the_defaults) {
@@ -123,15 +98,15 @@ Test(config, keys_set_their_fields) {
 Test(config, relative_paths_are_relative_to_the_file) {
     char expected[128];
     good("[node]\ndata = here\nunix_path = sock\n");
-    snprintf(expected, sizeof(expected), "%s/here", folder);
+    snprintf(expected, sizeof(expected), "%s/here", rig_folder);
     cr_expect_str_eq(config.data, expected);
-    snprintf(expected, sizeof(expected), "%s/sock", folder);
+    snprintf(expected, sizeof(expected), "%s/sock", rig_folder);
     cr_expect_str_eq(config.unix_path, expected);
     cr_assert_eq(config_set_data(&config, "there", &error), 0);
     cr_expect_str_eq(config.data, "there");
     cr_expect_str_eq(config.unix_path, expected, "it was given: it does not follow the data");
     good("");
-    snprintf(expected, sizeof(expected), "%s/data", folder);
+    snprintf(expected, sizeof(expected), "%s/data", rig_folder);
     cr_expect_str_eq(config.data, expected);
 }
 
@@ -141,8 +116,8 @@ Test(config, a_byte_order_mark_and_windows_line_ends_do_no_harm) {
 }
 
 Test(config, a_missing_file_is_an_error) {
-    cr_assert_eq(config_load(&config, path, &error), -1);
-    cr_expect_str_eq(error.file, path);
+    cr_assert_eq(config_load(&config, rig_path, &error), -1);
+    cr_expect_str_eq(error.file, rig_path);
     cr_expect_eq(error.line, 0u);
     cr_expect_not_null(strstr(error.text, "No such file"));
 }
@@ -231,7 +206,7 @@ Test(config, errors_of_gateways) {
     bad(2, "16", "[gateway shop]\naccounts = 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\n");
     bad(2, "requester", "[gateway shop]\nrequester = 0\n");
     bad(1, "own requester", GATEWAY "requesters = 70-79\n");
-    write_file("rpc.key", RPC_KEY, 0600);
+    rig_write("rpc.key", RPC_KEY, 0600);
     bad(1, "both given", GATEWAY "rpc_key_file = rpc.key\n");
 }
 
@@ -243,12 +218,12 @@ Test(config, an_error_of_a_key_does_not_tell_the_key) {
 }
 
 Test(config, keys_may_stand_in_files) {
-    write_file("shop.key", BEARER "\n", 0640);
-    write_file("shop.rpc.key", RPC_KEY, 0600);
+    rig_write("shop.key", BEARER "\n", 0640);
+    rig_write("shop.rpc.key", RPC_KEY, 0600);
     good("[gateway shop]\nbearer_key_file = shop.key\nrpc_key_file = shop.rpc.key\n" REST);
     cr_expect(config.gateways[0].has_rpc_key && config.gateways[0].has_bearer);
     cr_expect_eq(config.gateways[0].rpc_key[31], 0xff);
-    write_file("shop.key", BEARER, 0644);
+    rig_write("shop.key", BEARER, 0644);
     bad(2, "chmod", "[gateway shop]\nbearer_key_file = shop.key\n" REST);
     bad(2, "No such file", "[gateway shop]\nbearer_key_file = missing.key\n" REST);
 }
@@ -268,7 +243,7 @@ static const char *make_pem(bool private) {
 
 Test(config, the_soap_section_sets_its_fields) {
     const char *pem = make_pem(true);
-    write_file("node.pem", pem, 0600);
+    rig_write("node.pem", pem, 0600);
     good("[soap]\nnode_key = node.pem\npublic_url = https://pay.example.kz:8443\n"
          "amount_max = 500000.50\nfee_account = 18446744073709551614\nrepeat_after_ms = 10\n"
          "hold_life_s = 60\ntoken_life_s = 30\n");
@@ -308,11 +283,11 @@ Test(config, a_node_key_is_its_owners_alone) {
     const mode_t modes[] = {0640, 0604, 0660, 0622};
     const char *pem = make_pem(true);
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-        write_file("node.pem", pem, modes[i]);
+        rig_write("node.pem", pem, modes[i]);
         bad(2, "chmod 600", "[soap]\nnode_key = node.pem\n");
         cr_expect_eq(config.node_key[0], '\0');
     }
-    write_file("node.pem", pem, 0400);
+    rig_write("node.pem", pem, 0400);
     good("[soap]\nnode_key = node.pem\n");
 }
 
@@ -320,10 +295,10 @@ Test(config, errors_of_node_keys) {
     bad(2, "No such file", "[soap]\nnode_key = missing.pem\n");
     bad(2, "path", "[soap]\nnode_key =\n");
     bad(2, "chmod", "[soap]\nnode_key = .\n");
-    write_file("public.pem", make_pem(false), 0600);
+    rig_write("public.pem", make_pem(false), 0600);
     bad(2, "no private RSA key", "[soap]\nnode_key = public.pem\n");
-    write_file("broken.pem", "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n",
-               0600);
+    rig_write("broken.pem", "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n",
+              0600);
     bad(2, "no private RSA key", "[soap]\nnode_key = broken.pem\n");
     cr_expect_null(strstr(error.text, "secret"));
     cr_expect_eq(config.node_key[0], '\0', "nothing of the file stays");
@@ -331,7 +306,7 @@ Test(config, errors_of_node_keys) {
     memset(text, 'x', CONFIG_NODE_KEY_MAX);
     const char *pem = make_pem(true);
     memcpy(text, pem, strlen(pem)); /* a good one, and more than there is room for */
-    write_file("long.pem", text, 0600);
+    rig_write("long.pem", text, 0600);
     bad(2, "no private RSA key", "[soap]\nnode_key = long.pem\n");
 }
 
@@ -378,6 +353,6 @@ Test(config, an_error_prints_as_compilers_do) {
     char text[900], expected[900];
     bad(2, "loops", "[node]\nloops = 17\n");
     config_error_print(&error, text, sizeof(text));
-    snprintf(expected, sizeof(expected), "%s:2: %s", path, error.text);
+    snprintf(expected, sizeof(expected), "%s:2: %s", rig_path, error.text);
     cr_expect_str_eq(text, expected);
 }

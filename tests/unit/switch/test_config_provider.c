@@ -1,52 +1,25 @@
 /* test_config_provider.c - sections of providers: their keys, their files, and every error. */
 #include <criterion/criterion.h>
-#include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
+#include "config_rig.h"
 #include "switch/config.h"
 
 #define FIRST "[provider a]\nnumber = 1\nprofile = osmp\nbase_url = https://a.example/pay\n"
 
-static char folder[] = "/tmp/tiyn-config-XXXXXX";
-static char path[64];
 static struct config config;
 static struct config_error error;
 
-static void setup(void) {
-    cr_assert(sodium_init() >= 0);
-    cr_assert_not_null(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/tiyn.ini", folder);
-}
-
-static void teardown(void) {
-    char command[96];
-    snprintf(command, sizeof(command), "rm -r %s", folder);
-    cr_assert_eq(system(command), 0);
-}
-
-TestSuite(config_provider, .init = setup, .fini = teardown);
-
-static void write_file(const char *name, const char *text, mode_t mode) {
-    char full[128];
-    snprintf(full, sizeof(full), "%s/%s", folder, name);
-    FILE *file = fopen(full, "w");
-    cr_assert_not_null(file);
-    fputs(text, file);
-    fclose(file);
-    cr_assert_eq(chmod(full, mode), 0);
-}
+TestSuite(config_provider, .init = rig_open_folder, .fini = rig_remove_folder);
 
 static void good(const char *text) {
-    write_file("tiyn.ini", text, 0600);
-    cr_assert_eq(config_load(&config, path, &error), 0, "%s: line %u: %s", text, error.line,
+    rig_write("tiyn.ini", text, 0600);
+    cr_assert_eq(config_load(&config, rig_path, &error), 0, "%s: line %u: %s", text, error.line,
                  error.text);
 }
 
 static void bad(uint32_t line, const char *word, const char *text) {
-    write_file("tiyn.ini", text, 0600);
-    cr_assert_eq(config_load(&config, path, &error), -1, "was taken: %s", text);
+    rig_write("tiyn.ini", text, 0600);
+    cr_assert_eq(config_load(&config, rig_path, &error), -1, "was taken: %s", text);
     cr_expect_eq(error.line, line, "line %u instead of %u: %s\n%s", error.line, line, error.text,
                  text);
     cr_expect_not_null(strstr(error.text, word), "no \"%s\" in: %s", word, error.text);
@@ -68,9 +41,9 @@ Test(config_provider, has_defaults) {
 }
 
 Test(config_provider, takes_all_keys) {
-    write_file("auth", "user:pass word\n", 0600);
-    write_file("headers", "X-Api-Key: abc\r\nX-Other: d e\n", 0640);
-    write_file("cert.pem", "", 0600);
+    rig_write("auth", "user:pass word\n", 0600);
+    rig_write("headers", "X-Api-Key: abc\r\nX-Other: d e\n", 0640);
+    rig_write("cert.pem", "", 0600);
     good(FIRST "concurrency = 5000\nconnect_timeout_ms = 100\ntotal_timeout_ms = 200\n"
                "basic_auth_file = auth\nheader_file = headers\nclient_cert = cert.pem\n"
                "client_key = cert.pem\nca_file = cert.pem\n"
@@ -84,7 +57,7 @@ Test(config_provider, takes_all_keys) {
     cr_assert_eq(provider->header_count, 2);
     cr_expect_str_eq(provider->headers + provider->header_at[0], "X-Api-Key: abc");
     cr_expect_str_eq(provider->headers + provider->header_at[1], "X-Other: d e");
-    cr_expect_eq(strncmp(provider->client_cert, folder, strlen(folder)), 0);
+    cr_expect_eq(strncmp(provider->client_cert, rig_folder, strlen(rig_folder)), 0);
     cr_expect_str_eq(provider->ca_file, provider->client_key);
 }
 
@@ -92,7 +65,7 @@ Test(config_provider, lacks_something) {
     bad(1, "base_url", "[provider a]\nnumber = 1\nprofile = osmp\n");
     bad(1, "profile", "[provider a]\nnumber = 1\nbase_url = https://a.example\n");
     bad(1, "number", "[provider a]\nprofile = osmp\nbase_url = https://a.example\n");
-    write_file("cert.pem", "", 0600);
+    rig_write("cert.pem", "", 0600);
     bad(1, "go together", FIRST "client_cert = cert.pem\n");
 }
 
@@ -120,24 +93,24 @@ Test(config_provider, has_a_wrong_value) {
 }
 
 Test(config_provider, has_a_secret_that_others_may_read_or_that_is_none) {
-    write_file("auth", "user:secret\n", 0644);
+    rig_write("auth", "user:secret\n", 0644);
     bad(5, "chmod 600", FIRST "basic_auth_file = auth\n");
     cr_expect_null(strstr(error.text, "secret"));
-    write_file("auth", "secret\n", 0600);
+    rig_write("auth", "secret\n", 0600);
     bad(5, "user:password", FIRST "basic_auth_file = auth\n");
     cr_expect_null(strstr(error.text, "secret"));
-    write_file("auth", "user:secret\nmore", 0600);
+    rig_write("auth", "user:secret\nmore", 0600);
     bad(5, "one line", FIRST "basic_auth_file = auth\n");
-    write_file("headers", "X-Api-Key secret\n", 0600);
+    rig_write("headers", "X-Api-Key secret\n", 0600);
     bad(5, "Name: value", FIRST "header_file = headers\n");
-    write_file("headers", "X-Api-Key:\n", 0600);
+    rig_write("headers", "X-Api-Key:\n", 0600);
     bad(5, "Name: value", FIRST "header_file = headers\n");
-    write_file("headers", "X-A: b\n\nX-B: c\n", 0600);
+    rig_write("headers", "X-A: b\n\nX-B: c\n", 0600);
     bad(5, "Name: value", FIRST "header_file = headers\n");
 }
 
 Test(config_provider, has_a_profile_that_is_wrong) {
-    write_file("mine.ini", "[dialect]\nmethod = GET\nmethod = SHOUT\n", 0644);
+    rig_write("mine.ini", "[dialect]\nmethod = GET\nmethod = SHOUT\n", 0644);
     bad(1, "mine.ini:3",
         "[provider a]\nnumber = 1\nprofile = mine.ini\n"
         "base_url = https://a.example\n");
