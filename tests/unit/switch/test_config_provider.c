@@ -1,5 +1,6 @@
 /* test_config_provider.c - sections of providers: their keys, their files, and every error. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "config_rig.h"
 #include "switch/config.h"
