@@ -1,7 +1,7 @@
 /* translit.c - the letters by code point. A capital has its first letter as a capital. */
 #include "protocols/agent_soap/translit.h"
 
-#include <stdint.h>
+#include "protocols/common/utf8.h"
 
 static const char *const russian[] = {
     "a", "b", "v", "g", "d", "e",  "zh", "z",  "i",  "y",    "k", "l", "m", "n", "o",  "p",
@@ -36,28 +36,16 @@ static const char *latin_of(uint32_t letter) {
     return "?";
 }
 
-/* The character at the start of text, which must not be empty; *size: its bytes. What is not
- * UTF-8 is one byte and U+FFFD. */
-static uint32_t read_character(struct slice text, size_t *size) {
-    uint8_t first = (uint8_t)text.base[0];
-    size_t more = first < 0x80 ? 0 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 9;
-    *size = 1;
-    if (more > 3 || more >= text.size)
-        return more == 0 ? first : 0xfffd;
-    uint32_t value = more == 0 ? first : first & (0x3fu >> more);
-    for (size_t i = 1; i <= more; i++) {
-        if (((uint8_t)text.base[i] & 0xc0) != 0x80)
-            return 0xfffd;
-        value = value << 6 | ((uint8_t)text.base[i] & 0x3f);
-    }
-    *size = more + 1;
-    return value;
-}
-
 void translit(struct buffer *out, struct slice text) {
     size_t size;
     for (; text.size > 0; text = slice_after(text, size)) {
-        uint32_t letter = read_character(text, &size), low = small(letter);
+        uint32_t letter;
+        size = utf8_read(text, &letter);
+        if (size == 0) { /* no UTF-8: a '?' for each such byte */
+            size = 1;
+            letter = 0xfffd;
+        }
+        uint32_t low = small(letter);
         if (letter < 0x80) {
             buffer_append(out, text.base, 1);
             continue;

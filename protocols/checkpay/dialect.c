@@ -5,6 +5,7 @@
 #include "protocols/common/assert.h"
 #include "protocols/common/date.h"
 #include "protocols/common/money.h"
+#include "protocols/common/utf8.h"
 
 struct slice dialect_trim(struct slice text) {
     return slice_trim(text, " \t\r\n");
@@ -32,30 +33,15 @@ bool dialect_code(struct slice text, int32_t *code) {
     return true;
 }
 
-/* The size of the UTF-8 character at the start; 0: there is none. */
-static size_t utf8_size(struct slice text) {
-    const unsigned char *bytes = (const unsigned char *)text.base;
-    unsigned char first = bytes[0];
-    size_t size = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if (size == 0 || size > text.size || first > 0xF4)
-        return 0;
-    for (size_t i = 1; i < size; i++)
-        if ((bytes[i] & 0xC0) != 0x80)
-            return 0;
-    bool overlong = (first == 0xE0 && bytes[1] < 0xA0) || (first == 0xF0 && bytes[1] < 0x90);
-    bool surrogate = first == 0xED && bytes[1] > 0x9F;
-    bool beyond = first == 0xF4 && bytes[1] > 0x8F;
-    return overlong || surrogate || beyond ? 0 : size;
-}
-
-static bool is_control(char c) {
-    return (unsigned char)c < 0x20 || c == 0x7F;
+static bool is_control(uint32_t code) {
+    return code < 0x20 || code == 0x7F;
 }
 
 bool dialect_is_utf8(struct slice text, bool controls) {
     while (text.size > 0) {
-        size_t size = utf8_size(text);
-        if (size == 0 || (!controls && is_control(text.base[0])))
+        uint32_t code;
+        size_t size = utf8_read(text, &code);
+        if (size == 0 || (!controls && is_control(code)))
             return false;
         text = slice_after(text, size);
     }
@@ -65,11 +51,12 @@ bool dialect_is_utf8(struct slice text, bool controls) {
 void dialect_copy(char *place, size_t size, struct slice text) {
     size_t used = 0;
     while (text.size > 0) {
-        size_t step = utf8_size(text);
+        uint32_t code;
+        size_t step = utf8_read(text, &code);
         if (step == 0 || used + step >= size)
             break;
         memcpy(place + used, text.base, step);
-        if (is_control(place[used]))
+        if (is_control(code))
             place[used] = ' ';
         used += step;
         text = slice_after(text, step);

@@ -1,6 +1,7 @@
 /* field.c - one field's value: its number, its count, whether it is what its type allows. */
 #include "protocols/common/assert.h"
 #include "protocols/common/operation.h"
+#include "protocols/common/utf8.h"
 #include "protocols/registry/inner.h"
 
 #define CODE_END 1000000000000000000u /* the first with 19 digits; xs:long has them all */
@@ -71,19 +72,9 @@ void registry_field_set_count(void *record, const struct registry_field *field, 
 
 /* The size of the UTF-8 character at the start; 0: there is none, or a control character. */
 static size_t character(struct slice text) {
-    const unsigned char *at = (const unsigned char *)text.base;
-    if (at[0] < 0x80)
-        return at[0] >= 0x20 && at[0] != 0x7f ? 1 : 0;
-    size_t size = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-    if (at[0] < 0xc2 || at[0] > 0xf4 || size > text.size)
-        return 0;
-    for (size_t i = 1; i < size; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
-    bool beyond = (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf4 && at[1] > 0x8f);
-    bool control = at[0] == 0xc2 && at[1] < 0xa0;
-    return overlong || beyond || control ? 0 : size;
+    uint32_t code;
+    size_t size = utf8_read(text, &code);
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) ? 0 : size;
 }
 
 bool registry_text_clean(struct slice text) {

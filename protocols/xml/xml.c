@@ -9,6 +9,7 @@
 #include <xmlsec/xmlsec.h>
 
 #include "protocols/common/assert.h"
+#include "protocols/common/utf8.h"
 
 /* ---- Start -------------------------------------------------------------------------------- */
 
@@ -289,31 +290,13 @@ bool xml_text(const xmlNode *element, struct slice *text) {
 
 /* ---- Writing ------------------------------------------------------------------------------ */
 
-/* The size that the first byte of a character in UTF-8 promises; 0: it is no first byte. */
-static size_t promised_size(unsigned char first) {
-    return first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-}
-
 /* The size of the character at the start of the text that XML 1.0 may have; 0: none. libxml2's own
  * reader takes what is no UTF-8. */
 static size_t character(struct slice text) {
-    static const uint32_t first_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char *bytes = (const unsigned char *)text.base;
-    size_t size = promised_size(bytes[0]);
-    if (size == 0 || size > text.size) {
-        return 0;
-    }
-    uint32_t code = bytes[0] & first_bits[size];
-    for (size_t i = 1; i < size; i++) {
-        if ((bytes[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-        code = code << 6 | (bytes[i] & 0x3Fu);
-    }
-    bool good = code == '\t' || code == '\n' || code == '\r' || (code >= 0x20 && code < 0xD800) ||
-                (code >= 0xE000 && code <= 0xFFFD) || (code >= 0x10000 && code <= 0x10FFFF);
-    return good && code >= smallest[size] ? size : 0; /* a longer form than need be is no UTF-8 */
+    uint32_t code;
+    size_t size = utf8_read(text, &code);
+    bool control = code < 0x20 && code != '\t' && code != '\n' && code != '\r';
+    return control || code == 0xFFFE || code == 0xFFFF ? 0 : size;
 }
 
 void xml_escape(struct buffer *out, struct slice text) {

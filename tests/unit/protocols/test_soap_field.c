@@ -198,6 +198,7 @@ Test(soap_translit, names_become_ascii) {
         {"Zoë 漢字", "Zo? ??"},
         {"\xd0", "?"},
         {"\xff\xd0\xb0", "?a"},
+        {"\xc0\xaf", "??"}, /* a '/' in two bytes */
         {"", ""},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

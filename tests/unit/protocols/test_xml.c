@@ -303,6 +303,7 @@ Test(xml, text_is_escaped_so_that_it_is_canonical) {
     expect_escaped(SLICE("\xBF\xBF"), NO_CHARACTER NO_CHARACTER); /* no first byte */
     expect_escaped(SLICE("\xF4\x90\x80\x80"), NO_CHARACTER NO_CHARACTER NO_CHARACTER NO_CHARACTER);
     expect_escaped(SLICE("\xFF\xBF\xBF\xBF"), NO_CHARACTER NO_CHARACTER NO_CHARACTER NO_CHARACTER);
+    expect_escaped(SLICE("\xF8\x90\x80\x80"), NO_CHARACTER NO_CHARACTER NO_CHARACTER NO_CHARACTER);
     expect_escaped(SLICE("x\xD0"), "x" NO_CHARACTER);
     expect_escaped(SLICE(""), "");
 }
