@@ -18,6 +18,7 @@ enum { AGENT_BITS = 1024, SIGNS = 4, RESULT_SHIFT = 3 };
 #define AGENT 72222222221u
 #define CLIENT 77072734954u
 #define MERCHANT 72222222229u
+#define SERVICE 185u
 
 static struct dsig_private *agent_key;
 static struct dsig_public *node_public;
@@ -47,10 +48,17 @@ static enum ledger_status registry_get(void *node, const void *key, size_t key_s
     static const struct registry_terminal terminal = {.id = "T0001", .merchant = MERCHANT};
     static const struct registry_tariff tariff = {
         .operation = OPERATION_PAY_GOODS, .percent = 50, .payer = PAYER_MERCHANT};
+    static const struct registry_service service = {.code = SERVICE,
+                                                    .name = "S",
+                                                    .merchant = MERCHANT,
+                                                    .provider = 4,
+                                                    .pattern = "[0-9]{7,10}"};
     struct registry_key public = {.login = AGENT, .number = 1, .der_size = agent_der_size};
-    const void *const records[] = {&agent, &client, &merchant, &terminal, &tariff, &public};
+    const void *const records[] = {&agent,  &client,  &merchant, &terminal,
+                                   &tariff, &service, &public};
     const enum registry_kind kinds[] = {REGISTRY_AGENT,    REGISTRY_CLIENT, REGISTRY_MERCHANT,
-                                        REGISTRY_TERMINAL, REGISTRY_TARIFF, REGISTRY_KEY};
+                                        REGISTRY_TERMINAL, REGISTRY_TARIFF, REGISTRY_SERVICE,
+                                        REGISTRY_KEY};
     (void)node;
     memcpy(public.der, agent_der, agent_der_size);
     for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
@@ -71,6 +79,7 @@ static const struct adapter_settings settings = {
     .repeat_after_ms = 1000,
     .hold_life_s = 86400,
     .token_life_s = 300,
+    .vostok_plat_service = SERVICE,
     .node_key = node_pem,
 };
 static const struct adapter_env env = {.settings = &settings, .registry_get = registry_get};
@@ -129,6 +138,16 @@ static void check_answer(const struct adapter_reply *reply) {
     xmlFreeDoc(document);
 }
 
+/* What a provider told when it was asked. */
+static void provider_answers(struct outbound_answer *answer, uint8_t choice) {
+    static const enum outbound_verdict verdicts[] = {OUTBOUND_OK, OUTBOUND_REFUSED, OUTBOUND_AGAIN};
+    *answer = (struct outbound_answer){
+        .verdict = verdicts[choice % 3],
+        .known = true,
+        .field_count = 3,
+        .fields = {{"owner", "A & <B>"}, {"debt", "-1.50"}, {"date", "no date"}}};
+}
+
 static void encode(struct adapter_work *work, const struct ledger_writer *writer, uint8_t choice,
                    struct adapter_reply *reply) {
     struct {
@@ -181,8 +200,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
                                             .peer = SLICE("192.0.2.1")};
     struct ledger_writer writer = {.base = memory, .size = sizeof memory};
     struct adapter_reply reply = {.headers = &headers, .body = &answer};
-    if (agent_soap_adapter.work(context, &work, &writer, &reply) == ADAPTER_SUBMIT) {
+    enum adapter_verdict verdict = agent_soap_adapter.work(context, &work, &writer, &reply);
+    if (verdict == ADAPTER_SUBMIT || verdict == ADAPTER_ASK) {
         check(writer.count > 0 && writer.count <= ADAPTER_WORK_COMMANDS);
+        check(verdict == ADAPTER_SUBMIT || work.question.provider == 4);
+        provider_answers(&work.answer, bytes[0] >> RESULT_SHIFT);
         encode(&work, &writer, bytes[0] >> RESULT_SHIFT, &reply);
     } else {
         check(writer.count == 0);
