@@ -104,8 +104,11 @@ static enum ledger_status check_reversal(struct ledger *ledger, uint64_t reversa
                                                                  : LEDGER_REVERSAL_NOT_FOUND;
 }
 
-static uint64_t deadline(const struct ledger *ledger, const struct command *command) {
-    return command->expires_in_s == 0 || command_deliver_to(command) != 0
+/* A repeat may say another provider, or none: whether there is a delivery is the payment's to know.
+ */
+static uint64_t deadline(const struct ledger *ledger, const struct command *command,
+                         const struct ledger_payment *payment) {
+    return command->expires_in_s == 0 || (payment->flags & LEDGER_PAYMENT_DELIVER) != 0
                ? 0
                : ledger->batch.time_ns + (uint64_t)command->expires_in_s * 1000000000u;
 }
@@ -127,7 +130,7 @@ static void repeat(struct ledger *ledger, const struct command *command,
         return;
     }
     if (payment->state == LEDGER_HELD) {
-        payment->deadline_ns = deadline(ledger, command);
+        payment->deadline_ns = deadline(ledger, command, payment);
         open_set_remove(&ledger->open, payment->id);
         open_set_add(&ledger->open, payment->id, payment->deadline_ns);
     }
@@ -179,7 +182,7 @@ void payment_open(struct ledger *ledger, const struct command *command, uint64_t
     }
     if (payment->state != LEDGER_COMPLETED) {
         bool waits_for_repeats = wait && command_repeat_after_ms(command) != 0;
-        payment->deadline_ns = waits_for_repeats ? 0 : deadline(ledger, command);
+        payment->deadline_ns = waits_for_repeats ? 0 : deadline(ledger, command, payment);
         open_set_add(&ledger->open, payment->id, payment->deadline_ns);
     }
     payment_answer(result, LEDGER_DONE, payment);

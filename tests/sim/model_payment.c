@@ -235,9 +235,10 @@ static void repeat(struct model *model, const struct sim_command *command,
     if (moves && head->state == LEDGER_WAITING && wait_check(model, payment) == LEDGER_DONE) {
         start(model, payment);
         if (head->state == LEDGER_HELD)
-            head->deadline_ns = command->expires_in_s > 0 && command->deliver_to == 0
-                                    ? model->time_ns + command->expires_in_s * 1000000000ull
-                                    : 0;
+            head->deadline_ns =
+                command->expires_in_s > 0 && (head->flags & LEDGER_PAYMENT_DELIVER) == 0
+                    ? model->time_ns + command->expires_in_s * 1000000000ull
+                    : 0;
         answer(payment, result, LEDGER_DONE);
     } else if (moves && head->state == LEDGER_HELD && (head->flags & LEDGER_PAYMENT_DELIVER) == 0 &&
                model->time_ns - head->held_ns >= after_ns) {

@@ -36,6 +36,22 @@ Test(delivery, has_no_deadline) {
                "payment r state = HELD");
 }
 
+/* Its repeat may say no provider, when the registry has none to say: such as in maintenance. */
+Test(delivery, has_no_deadline_whatever_a_repeat_says) {
+    check(BANK "hold r 20>30 50 wait deliver 7 repeats 1 expires 60 attributes abc match 3 => DONE "
+               "WAITING; pay p 10>20 60;"
+               "hold r 10>30 1 wait repeats 1 expires 60 attributes abc match 3 => DONE HELD;"
+               "wait 600; expire 10 = 0; payment r state = HELD");
+}
+
+Test(delivery, and_without_one_there_is_a_deadline_whatever_a_repeat_says) {
+    check(BANK
+          "hold r 20>30 50 wait repeats 1000 expires 60 attributes abc match 3 => DONE WAITING;"
+          "pay p 10>20 60;"
+          "hold r 20>30 50 wait deliver 7 repeats 1000 expires 60 attributes abc match 3 => "
+          "DONE HELD; wait 600; expire 10 = 1; payment r state = DECLINED");
+}
+
 Test(delivery, a_posted_payment_has_none) {
     check(BANK "pay r 10>20 100 deliver 7 => BAD_COMMAND");
 }
