@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "protocols/common/delivery.h"
 #include "switch/assert.h"
 #include "switch/clock.h"
 #include "switch/limits.h"
@@ -39,14 +40,12 @@ static const char *state_of(const struct config *config, const struct row *row) 
     return delivery->next_ns > clock_wall_ns() ? "paused" : "due";
 }
 
-/* The largest leg is what was paid for: fees are smaller, and the legs on its way are as large. */
+/* What the provider is told; of one that it cannot be told of, what was asked for first. */
 static uint64_t amount_of(const struct ledger_payment *payment) {
-    const struct ledger_leg *legs = ledger_payment_legs(payment);
-    uint64_t amount = 0;
-    for (uint32_t i = 0; i < payment->leg_count; i++) {
-        amount = legs[i].amount > amount ? legs[i].amount : amount;
-    }
-    return amount;
+    char account[DELIVERY_ACCOUNT_MAX];
+    struct outbound_payment told;
+    return delivery_read(payment, account, &told, NULL) ? told.amount
+                                                        : ledger_payment_legs(payment)->amount;
 }
 
 /* Seven pairs. */

@@ -1,39 +1,28 @@
 /* operator_service.c - a service's payments of a day, for its registry. */
-#include <jansson.h>
 #include <stdlib.h>
 
+#include "protocols/common/delivery.h"
 #include "protocols/common/operation.h"
 #include "switch/assert.h"
 #include "switch/limits.h"
 #include "switch/operator_list.h"
 
-#define ACCOUNT_TEXT 201u /* bytes of a subscriber's account, with its NUL */
-
 struct row {
     const struct ledger_payment *payment; /* the snapshot's */
-    char account[ACCOUNT_TEXT];
+    uint64_t amount;                      /* that its provider is told */
+    char account[DELIVERY_ACCOUNT_MAX];
 };
 
-/* The account when the attributes are of this service. */
-static bool read_attributes(const struct ledger_payment *payment, uint64_t service,
-                            char account[ACCOUNT_TEXT]) {
-    json_t *object = json_loadb((const char *)ledger_payment_attributes(payment),
-                                payment->attributes_size, JSON_REJECT_DUPLICATES, NULL);
-    const char *text = json_string_value(json_object_get(object, "account"));
-    json_t *code = json_object_get(object, "service");
-    bool good = text != NULL && strlen(text) < ACCOUNT_TEXT && json_is_integer(code) &&
-                json_integer_value(code) >= 0 && (uint64_t)json_integer_value(code) == service;
-    if (good) {
-        memcpy(account, text, strlen(text) + 1);
+/* False: the payment is not for this service. */
+static bool read_row(const struct ledger_payment *payment, uint64_t service, struct row *row) {
+    struct outbound_payment told;
+    uint64_t code = 0;
+    if (!delivery_read(payment, row->account, &told, &code) || code != service) {
+        return false;
     }
-    json_decref(object);
-    return good;
-}
-
-/* What the merchant gets is what was paid for: the leg that the client pays first. */
-static uint64_t amount_of(const struct ledger_payment *payment) {
-    const struct ledger_leg *legs = ledger_payment_legs(payment);
-    return legs[payment->leg_count > 1 ? 1 : 0].amount;
+    row->payment = payment;
+    row->amount = told.amount;
+    return true;
 }
 
 static void put_row(msgpack_packer *packer, const struct row *row) {
@@ -41,7 +30,7 @@ static void put_row(msgpack_packer *packer, const struct row *row) {
     msgpack_pack_uint64(packer, row->payment->id);
     msgpack_pack_uint64(packer, row->payment->opened_ns);
     msgpack_pack_uint8(packer, row->payment->state);
-    msgpack_pack_uint64(packer, amount_of(row->payment));
+    msgpack_pack_uint64(packer, row->amount);
     pack_text(packer, row->account);
 }
 
@@ -58,8 +47,8 @@ static uint32_t collect(struct ledger_snapshot *snapshot, const struct operator_
         }
         *after = payment->id;
         if (payment->operation == OPERATION_PAY_SERVICE && payment->value_date == day->day &&
-            read_attributes(payment, day->service, rows[count].account)) {
-            rows[count++].payment = payment;
+            read_row(payment, day->service, &rows[count])) {
+            count++;
         }
     }
     return count;

@@ -236,7 +236,7 @@ static void opened(struct flight *flight, const struct ledger_result *results) {
     flight->attempts = delivery->attempts;
     if (flight->outbox->stopping) {
         outbox_give_flight(flight); /* the next start sees to it */
-    } else if (!delivery_read(results[1].body, flight->account, &flight->payment)) {
+    } else if (!delivery_read(results[1].body, flight->account, &flight->payment, NULL)) {
         learn_unsayable(flight);
     } else {
         outbox_ask_provider(flight, OUTBOUND_PAY, 0);

@@ -38,14 +38,15 @@ static bool read_service(const json_t *value, uint64_t *service) {
 }
 
 bool delivery_read(const struct ledger_payment *payment, char account[DELIVERY_ACCOUNT_MAX],
-                   struct outbound_payment *asked) {
+                   struct outbound_payment *asked, uint64_t *service) {
     const char *attributes = (const char *)ledger_payment_attributes(payment);
     json_t *root = json_loadb(attributes, payment->attributes_size, JSON_REJECT_DUPLICATES, NULL);
     *asked = (struct outbound_payment){.id = payment->id, .time_ns = payment->opened_ns};
     bool good = json_is_object(root) &&
                 read_account(json_object_get(root, "account"), account, &asked->account) &&
                 read_amount(json_object_get(root, "amount"), payment, &asked->amount) &&
-                read_service(json_object_get(root, "provider_service"), &asked->service);
+                read_service(json_object_get(root, "provider_service"), &asked->service) &&
+                (service == NULL || read_service(json_object_get(root, "service"), service));
     json_decref(root);
     return good;
 }

@@ -1,5 +1,5 @@
 /* delivery.h - what a payment's attributes say to its provider: they are JSON,
- *   {"account": "7071234567", "amount": "100.00", "provider_service": 17, ...}
+ *   {"account": "7071234567", "amount": "100.00", "service": 185, "provider_service": 17, ...}
  * written when the payment is opened, so that a provider is asked the same in each attempt,
  * whatever the registry says by then. Pure; any thread. */
 #ifndef PROTOCOLS_COMMON_DELIVERY_H
@@ -11,8 +11,8 @@
 
 /* Fills *asked; its account is in `account`. False: the attributes are not so, or no leg of the
  * payment has that amount: what a provider is told was moved here. provider_service may be
- * missing: 0. */
+ * missing: 0. service, unless NULL: our public code of the service, 0 when there is none. */
 bool delivery_read(const struct ledger_payment *payment, char account[DELIVERY_ACCOUNT_MAX],
-                   struct outbound_payment *asked);
+                   struct outbound_payment *asked, uint64_t *service);
 
 #endif

@@ -3,7 +3,7 @@ import json
 import pathlib
 import tempfile
 
-from tests.integration.case import AGENT, CLIENTS, SHOP, NodeCase, next_reference
+from tests.integration.case import AGENT, CLIENTS, SHOP, NodeCase, money, next_reference
 from tests.integration.rpc_client import Rpc
 
 PAY_SERVICE = 7
@@ -12,11 +12,11 @@ CLIENT = CLIENTS[0]
 
 
 class Reconciliation(NodeCase):
-    def pay(self, amount, service=185, account="7071234567", day=DAY, mode="post"):
+    def pay(self, amount, service=185, account="7071234567", day=DAY, mode="post", legs=None):
         attributes = json.dumps({"method": "payForServicesPay", "service": service,
-                                 "account": account}).encode()
+                                 "account": account, "amount": money(amount)}).encode()
         with Rpc(self.node.unix_path) as operator:
-            legs = [[AGENT, CLIENT, amount], [CLIENT, SHOP, amount]]
+            legs = legs or [[AGENT, CLIENT, amount], [CLIENT, SHOP, amount]]
             done, = operator.open([next_reference(), PAY_SERVICE, legs, mode,
                                    {"requester": 9, "value_date": day, "attributes": attributes}])
         self.assertEqual(done.status, "DONE", done)
@@ -50,6 +50,14 @@ class Reconciliation(NodeCase):
         self.assertEqual(lines[1].split("\t")[3:], ["Дом 7/1", "0.50"])
         self.assertEqual(lines[2].split("\t")[1:], ["2", "200.50"])
         self.assertEqual(self.export(301, "2026-11-24"), "Total:\t0\t0.00\n")
+
+    def test_the_amount_is_what_the_provider_is_told(self):
+        """Not what the payer put in, nor a fee, wherever they stand among the legs."""
+        self.pay(100_00, 306, legs=[[AGENT, SHOP, 100_00], [AGENT, CLIENT, 5_00]])
+        self.pay(100_00, 306, legs=[[AGENT, CLIENT, 105_00], [CLIENT, SHOP, 100_00],
+                                    [CLIENT, AGENT, 5_00]])
+        lines = self.export(306).splitlines()
+        self.assertEqual([line.split("\t")[-1] for line in lines], ["100.00", "100.00", "200.00"])
 
     def test_our_own_file_matches(self):
         for amount in range(1, 40):

@@ -22,7 +22,7 @@ static bool read_text(const char *attributes) {
     payment.legs[1].amount = 10000;
     memcpy(payment.tail, "r1", 2);
     memcpy(payment.tail + 2, attributes, strlen(attributes));
-    return delivery_read(&payment.head, account, &asked);
+    return delivery_read(&payment.head, account, &asked, NULL);
 }
 
 Test(delivery, is_read) {
