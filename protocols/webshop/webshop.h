@@ -127,9 +127,34 @@ bool webshop_attributes_read(const struct ledger_payment *payment,
 
 /* ---- What the buyer's pages show ---- */
 
+/* The largest page: a cart whose 64 KiB are all to be escaped, five bytes for one, the request
+ * again in base64, and 256 rows. */
+#define WEBSHOP_PAGE_MAX (512u << 10)
+
 enum webshop_language { WEBSHOP_RU, WEBSHOP_KK, WEBSHOP_EN, WEBSHOP_LANGUAGES };
 /* The best of an Accept-Language header; "" is ru. */
 enum webshop_language webshop_language_of(struct slice accept_language);
+/* "ru", "kk" or "en". False: none of them. */
+bool webshop_language_named(struct slice name, enum webshop_language *language);
+
+/* Where the forms go, each by POST. */
+#define WEBSHOP_LOGIN_PATH WEBSHOP_PATH "checkout/login"
+#define WEBSHOP_CONFIRM_PATH WEBSHOP_PATH "checkout/confirm"
+#define WEBSHOP_CANCEL_PATH WEBSHOP_PATH "checkout/cancel"
+
+/* The fields of our forms. All of them have, hidden, the first three; the language buttons say TO,
+ * which goes before LANG. They send the form to where its page came from: the login's to
+ * WEBSHOP_REQUEST_PATH, as the shop did; the confirm page's to WEBSHOP_CONFIRM_PATH, without PAY.
+ */
+#define WEBSHOP_FIELD_REQUEST "webshopRequest" /* the shop's request again, base64     */
+#define WEBSHOP_FIELD_STATE "state"            /* the sealed state; the shop sends none */
+#define WEBSHOP_FIELD_LANG "lang"              /* the language of the page: ru, kk, en  */
+#define WEBSHOP_FIELD_TO "to"                  /* the language to change to             */
+#define WEBSHOP_FIELD_LOGIN "login"
+#define WEBSHOP_FIELD_PASSWORD "password"
+#define WEBSHOP_FIELD_PAY                                                                          \
+    "pay" /* "1": the buyer pays. Without it the confirm page is shown again,                      \
+             with the balance of now */
 
 /* What every form of ours carries, hidden: the shop's request again (base64), and the sealed state
  * of this checkout, which is its anti-forgery token, too. */
@@ -145,18 +170,21 @@ enum page_login_error {
     LOGIN_SLOWLY,  /* too many tries: wait_s                        */
     LOGIN_EXPIRED, /* the session's 15 minutes are over, or a stale or foreign form */
     LOGIN_BUSY,    /* too many log-ins at once: again in a moment   */
+    LOGIN_BARRED,  /* the password is right, but this client cannot pay: blocked, no wallet, the
+                      merchant himself                               */
+    LOGIN_UNKNOWN, /* the ledger did not answer in time: again      */
+    LOGIN_ERRORS
 };
 
 /* What is being paid. */
 struct page_order {
     const struct webshop_request *request;
-    const char *merchant_name;
-    uint64_t fee;     /* on top of the total: what the buyer pays us */
-    uint64_t paid_ns; /* of the done page */
+    const char *merchant_name; /* of the registry; NULL or "": none       */
+    uint64_t fee;              /* on top of the total: what the buyer pays us */
 };
 
-/* Each appends a whole HTML document in the language. All values are escaped by one function
- * (html.h). */
+/* Each page_ function appends a whole HTML document in the language. All values are escaped by one
+ * function (html.h). Borrowed until return. Links that are not http or https are left out. */
 struct page_login {
     struct page_form form;
     struct page_order order;
@@ -166,13 +194,35 @@ struct page_login {
 };
 void page_login(enum webshop_language language, const struct page_login *page, struct buffer *out);
 
+/* Why the ledger took no payment, as the buyer is told: the confirm page again, with the text on
+ * top. X(NAME): texts in texts.h. After NONE, BUSY and UNKNOWN (which is asked again: the same form
+ * finds the same payment) there is a button that pays; after the others one that looks again. */
+#define PAGE_REFUSAL_MAP(X)                                                                        \
+    X(SHORT)         /* not enough money                                    */                     \
+    X(UNKNOWN)       /* the node does not know the outcome: ask again        */                    \
+    X(BUSY)          /* no room now: nothing happened                        */                    \
+    X(WALLET_CLOSED) /* the buyer's; or frozen                               */                    \
+    X(OVER_DAY)      /* the buyer's turnover limits                          */                    \
+    X(OVER_MONTH)                                                                                  \
+    X(SHOP_CANNOT) /* the merchant's wallet cannot take it                   */                    \
+    X(INTERNAL)
+enum page_refusal {
+    REFUSAL_NONE,
+#define X(name) REFUSAL_##name,
+    PAGE_REFUSAL_MAP(X)
+#undef X
+        REFUSALS
+};
+/* DONE and REPLAYED are none; what no well-made command gets is INTERNAL. */
+enum page_refusal page_refusal_of(enum ledger_status status);
+
 struct page_confirm {
     struct page_form form;
     struct page_order order;
-    struct slice buyer;  /* login, shown */
-    int64_t balance;     /* available now */
-    bool short_of_money; /* no confirm button; a button "check again" instead */
-    const char *refusal; /* a text for the buyer why the ledger refused, or NULL (texts.h)   */
+    struct slice buyer; /* login, shown */
+    bool balance_known;
+    int64_t balance; /* available now */
+    enum page_refusal refusal;
 };
 void page_confirm(enum webshop_language language, const struct page_confirm *page,
                   struct buffer *out);
@@ -187,27 +237,31 @@ enum page_result_kind {
     RESULT_TIMEOUT,
     RESULT_REFUSED, /* by the shop or the merchant */
     RESULT_ALREADY, /* was paid before */
+    RESULT_UNKNOWN, /* the node does not know now; the page refreshes itself */
+    RESULTS
 };
 struct page_result {
     enum page_result_kind kind;
-    struct slice shop_name, invoice; /* shop_name may be empty */
+    struct slice shop_name, invoice; /* may be empty */
     uint64_t amount, fee;            /* tiyn; 0: not shown */
     uint64_t transaction;            /* payment id; 0: none */
     struct slice link;               /* back to the shop, or empty */
-    struct slice self;               /* path of this page, for the languages and for waiting */
+    struct slice self; /* path of this page with its '?': "/mfs/checkout/watch?c=..."; "&lang=kk"
+                          is added to it. Empty: it cannot be asked for again, as an answer to a
+                          POST; no languages then, and no waiting */
 };
 void page_result(enum webshop_language language, const struct page_result *page,
                  struct buffer *out);
 
 /* What the shop must mend, or what is wrong with a form of ours (fault WEBSHOP_SOUND: the page is
- * out of date, start again from the shop). */
+ * out of date, start again from the shop). field: as webshop_request_read says, or NULL. */
 void page_error(enum webshop_language language, enum webshop_fault fault, const char *field,
                 struct buffer *out);
 
-/* The headers of every page: Content-Security-Policy (default-src 'none'; styles and the script
- * by hash or from 'self'; form-action 'self' and the shop's links' origins are not needed: 303 to
- * them is allowed where the browser checks form-action on redirects, so link's origin is added),
- * frame-ancestors 'none', no-store, nosniff, no referrer. origin: "https://shop.example" or "". */
-void page_headers(struct slice origin, struct buffer *out);
+/* The header lines of every page, each with \r\n: Content-Security-Policy (nothing but our own
+ * style and script, by hash), no-store, nosniff, no referrer, no frames. Browsers hold form-action
+ * against redirects, too, so the origins of the two links that a form's answer may lead to are
+ * named; "" for pages without a form. */
+void page_headers(struct slice success_link, struct slice failure_link, struct buffer *out);
 
 #endif
