@@ -15,6 +15,7 @@
 #include "ledger/ledger.h"
 #include "protocols/common/buffer.h"
 #include "protocols/common/delivery.h"
+#include "protocols/common/network.h"
 #include "protocols/common/slice.h"
 #include "protocols/outbound.h"
 
@@ -80,9 +81,11 @@ struct adapter_question {
     char account[DELIVERY_ACCOUNT_MAX];
 };
 
-/* A request on a worker. The node's copy: all slices live until work_encode has returned, but
- * there are no headers. memory: the adapter's own layout; not cleared. */
+/* A request on a worker. The node's copy: all slices live until work_encode has returned. Of the
+ * headers there are those that the adapter keeps, at most ADAPTER_KEPT_HEADERS, in their order.
+ * memory: the adapter's own layout; not cleared. */
 #define ADAPTER_WORK_MEMORY 4096
+#define ADAPTER_KEPT_HEADERS 4
 struct adapter_work {
     struct adapter_request request;
     bool proved; /* set by work: who asks has shown who it is, as by its signature; its address then
@@ -129,6 +132,8 @@ struct adapter_settings {
     uint32_t hold_life_s;     /* of a terminal payment's hold without repeats                   */
     uint32_t token_life_s;    /* of a cash-out token                                           */
     uint64_t vostok_plat_service; /* code of the service that vostokPlat* pay for; 0: none     */
+    uint32_t session_s;           /* a buyer's log-in at the checkout lives so long            */
+    const struct networks *callback_allow; /* shops may be told there although it is private   */
     const struct adapter_dialect *dialects;
     uint32_t dialect_count;
     const char *node_key;  /* PEM of the node's private RSA key, NUL-terminated; NULL: none */
@@ -148,11 +153,16 @@ struct adapter_env {
     void (*random)(void *bytes, size_t size); /* a cryptographic generator's */
 };
 
+/* What a payment's deliver_to says when it is its shop that is told: no provider has this number. */
+#define WEBSHOP_DELIVER_TO UINT32_MAX
+
 struct adapter {
     const char *name;        /* "rpc", "json_api": metrics label and folder            */
     const char *path_prefix; /* HTTP: requests whose path starts so; NULL: RPC methods */
     /* HTTP: the largest body, and that of a peer without a gateway's key; 0: the server's own. */
     uint32_t body_max, body_stranger_max;
+    const char *const *kept_headers; /* names of headers that work sees, NULL at the end; or NULL */
+    bool one_context; /* init is called once, and what it makes is all loops'; else one a loop */
     int (*init)(void **context, const struct adapter_env *env); /* env outlives it; 0 or -1 */
     void (*fini)(void *context);                                /* frees context           */
 
@@ -193,5 +203,6 @@ extern const struct adapter rpc_adapter;        /* protocols/rpc/        */
 extern const struct adapter json_api_adapter;   /* protocols/json_api/   */
 extern const struct adapter checkpay_adapter;   /* protocols/checkpay/   */
 extern const struct adapter agent_soap_adapter; /* protocols/agent_soap/ */
+extern const struct adapter webshop_adapter;    /* protocols/webshop/    */
 
 #endif

@@ -166,8 +166,8 @@ static void start_section(struct parse *parse, const char *header) {
         }
     }
     fail(parse, parse->line,
-         "unknown section [%s]; there are: node, http, rpc, timeouts, ledger, soap, outbox, "
-         "networks, log, gateway NAME, provider NAME",
+         "unknown section [%s]; there are: node, http, rpc, timeouts, ledger, soap, checkout, "
+         "outbox, networks, log, gateway NAME, provider NAME",
          parse->section);
 }
 

@@ -35,6 +35,9 @@ struct config {
     uint64_t fee_account;               /* account id                                      */
     uint32_t repeat_after_ms, hold_life_s, token_life_s;
     uint64_t vostok_plat_service;
+    /* [checkout] */
+    struct networks callback_allow; /* that shops may be told at although they are private */
+    uint32_t session_s;
     /* [timeouts], ms */
     uint32_t header_timeout_ms; /* from the first byte of a request to its last           */
     uint32_t idle_timeout_ms;   /* without a request in flight; 0: never                  */

@@ -46,6 +46,8 @@ const struct config_key config_keys[CONFIG_KEYS] = {
     {"soap", "hold_life_s", "86400", 1, 2592000, AT(hold_life_s), CONFIG_U32},
     {"soap", "vostok_plat_service", "0", 0, INT64_MAX, AT(vostok_plat_service), CONFIG_U64},
     {"soap", "token_life_s", "300", 1, 86400, AT(token_life_s), CONFIG_U32},
+    {"checkout", "callback_allow", "", 0, 0, AT(callback_allow), CONFIG_NETWORKS},
+    {"checkout", "session_s", "900", 60, 86400, AT(session_s), CONFIG_U32},
     {"outbox", "pause_permille", "1000", 1, 10000, AT(pause_permille), CONFIG_U32},
     {"outbox", "life_s", "86400", 1, 31536000, AT(delivery_life_s), CONFIG_U32},
     {"outbox", "breaker_failures", "5", 1, 1000000, AT(breaker_failures), CONFIG_U32},
@@ -188,7 +190,7 @@ int config_key_set(struct config *config, const struct config_key *key, const ch
     case CONFIG_MONEY:
         return set_money(field, key, text, why);
     case CONFIG_NETWORKS:
-        return set_networks(&config->trusted_proxies, key, text, why);
+        return set_networks((struct networks *)(void *)field, key, text, why);
     case CONFIG_NODE_KEY:
         return config_set_node_key(config, folder, text, why);
     case CONFIG_URL:

@@ -168,7 +168,7 @@ int config_provider_set(struct provider *provider, enum config_provider_key key,
     const char *name = key_names[key];
     switch (key) {
     case CONFIG_PROVIDER_NUMBER:
-        return set_number(&provider->number, name, text, UINT32_MAX, why);
+        return set_number(&provider->number, name, text, WEBSHOP_DELIVER_TO - 1, why);
     case CONFIG_PROVIDER_CONCURRENCY:
         return set_number(&provider->concurrency, name, text, PROVIDER_CONCURRENCY_MAX, why);
     case CONFIG_PROVIDER_CONNECT:

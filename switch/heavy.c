@@ -27,6 +27,7 @@ struct heavy_job {
     struct ledger_result results[ADAPTER_WORK_COMMANDS];
     struct ledger_writer writer; /* into commands */
     struct adapter_work work;
+    struct adapter_header headers[ADAPTER_KEPT_HEADERS]; /* that work.request has */
     _Alignas(16) uint8_t commands[ADAPTER_WORK_COMMANDS * LEDGER_COMMAND_MAX];
 };
 
@@ -119,24 +120,53 @@ static struct slice copy_slice(struct buffer *copy, struct slice slice) {
     return (struct slice){copy->base + offset, slice.size};
 }
 
+static bool keeps(const struct adapter *adapter, struct slice name) {
+    const char *const *kept = adapter->kept_headers;
+    while (*kept != NULL && !slice_equal_nocase(slice_text(*kept), name)) {
+        kept++;
+    }
+    return *kept != NULL;
+}
+
+/* Notes which headers the adapter keeps, and adds their bytes to *size. */
+static void choose_headers(struct heavy_job *job, const struct adapter_request *request,
+                           size_t *size) {
+    struct adapter_request *copied = &job->work.request;
+    copied->headers = job->headers;
+    copied->header_count = 0;
+    if (job->adapter->kept_headers == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < request->header_count; i++) {
+        const struct adapter_header *header = &request->headers[i];
+        if (copied->header_count < ADAPTER_KEPT_HEADERS && keeps(job->adapter, header->name)) {
+            job->headers[copied->header_count++] = *header;
+            *size += header->name.size + header->value.size;
+        }
+    }
+}
+
 /* False: no memory. */
 static bool copy_request(struct heavy_job *job, const struct adapter_request *request) {
     struct adapter_request *copied = &job->work.request;
     size_t size = request->method.size + request->path.size + request->query.size +
                   request->peer.size + request->body.size;
     struct buffer *copy = job->copy;
+    *copied = *request;
+    choose_headers(job, request, &size);
     if (buffer_extend(copy, size) == NULL) { /* then it does not move any more */
         return false;
     }
     copy->used = 0;
-    *copied = *request;
     copied->method = copy_slice(copy, request->method);
     copied->path = copy_slice(copy, request->path);
     copied->query = copy_slice(copy, request->query);
     copied->peer = copy_slice(copy, request->peer);
     copied->body = copy_slice(copy, request->body);
-    copied->headers = NULL;
-    copied->header_count = 0;
+    for (uint32_t i = 0; i < copied->header_count; i++) {
+        job->headers[i].name = copy_slice(copy, job->headers[i].name);
+        job->headers[i].value = copy_slice(copy, job->headers[i].value);
+    }
     ASSERT(copy->used == size);
     return true;
 }
@@ -290,6 +320,7 @@ bool heavy_start(struct conn *conn, struct call *call, const struct adapter_requ
         metrics_add(&loop->metrics->works_busy, 1);
         return false;
     }
+    job->adapter = adapters[call->adapter];
     job->copy = pool_take(&loop->pool, HEAVY_REQUEST_MAX);
     job->reply.body = pool_take(&loop->pool, HTTP_REPLY_MAX);
     job->reply.headers = pool_take(&loop->pool, HTTP_HEADER_MAX);
@@ -300,7 +331,6 @@ bool heavy_start(struct conn *conn, struct call *call, const struct adapter_requ
     }
     job->work.proved = false;
     job->ticket = call_ticket(&loop->calls, call);
-    job->adapter = adapters[call->adapter];
     job->context = loop->contexts[call->adapter];
     job->writer = (struct ledger_writer){.base = job->commands, .size = sizeof(job->commands)};
     job->request.data = job;

@@ -151,14 +151,17 @@ static int open_memory(struct loop *loop) {
 static int open_adapters(struct loop *loop, char *why, size_t why_size) {
     for (; loop->context_count < adapter_count; loop->context_count++) {
         uint32_t i = loop->context_count;
-        if (adapters[i]->init != NULL &&
-            adapters[i]->init(&loop->contexts[i], &loop->shared->env) != 0) {
+        if (adapters[i]->one_context && loop->index > 0) {
+            loop->contexts[i] = loop->shared->contexts[i];
+        } else if (adapters[i]->init != NULL &&
+                   adapters[i]->init(&loop->contexts[i], &loop->shared->env) != 0) {
             (void)snprintf(why, why_size,
                            "the adapter %s cannot start: no memory, or its keys in the config are "
                            "no good",
                            adapters[i]->name);
             return -1;
         }
+        loop->shared->contexts[i] = loop->contexts[i];
     }
     return 0;
 }
@@ -251,7 +254,7 @@ void loop_close(struct loop *loop) {
         loop->opened = false;
     }
     for (uint32_t i = 0; i < loop->context_count; i++) {
-        if (adapters[i]->fini != NULL) {
+        if (adapters[i]->fini != NULL && !(adapters[i]->one_context && loop->index > 0)) {
             adapters[i]->fini(loop->contexts[i]);
         }
     }

@@ -28,6 +28,7 @@ struct loop_shared {
     _Atomic uint32_t connections; /* of all loops */
     _Atomic uint32_t connections_of[LISTENERS]; /* of them, by enum metrics_listener */
     struct adapter_env env;
+    void *contexts[ADAPTERS_MAX]; /* the first loop's: of adapters that have one for all */
 };
 
 struct loop {
@@ -44,7 +45,7 @@ struct loop {
     struct bridge_lane *lane;
     struct metrics_loop *metrics;
     struct listener listeners[LISTENERS];
-    void *contexts[ADAPTERS_MAX]; /* the adapters', one a loop */
+    void *contexts[ADAPTERS_MAX]; /* the adapters' */
     uint32_t context_count;
 
     struct conn_table conns;

@@ -33,6 +33,11 @@ static const struct operation operations[] = {
     {"soap_1_0", NULL, "POST", "v1.0"},
     {"wsdl", NULL, "GET", "v1.1"},
     {"wsdl_1_0", NULL, "GET", "v1.0"},
+    {"checkout_show", NULL, "POST", "WebShopPayment.xhtml"},
+    {"checkout_login", NULL, "POST", "login"},
+    {"checkout_confirm", NULL, "POST", "confirm"},
+    {"checkout_cancel", NULL, "POST", "cancel"},
+    {"checkout_watch", NULL, "GET", "watch"},
     {"health", NULL, "GET", "healthz"},
     {"ready", NULL, "GET", "readyz"},
     {"metrics", NULL, "GET", "metrics"},
@@ -46,7 +51,7 @@ static const struct operation operations[] = {
 _Static_assert(OPERATIONS <= METRICS_OPERATIONS_MAX, "the counters have room for each");
 
 static const uint16_t statuses[] = {0, /* first: what is not found */
-                                    200, 201, 202, 204, 400, 401, 403, 404, 405, 408, 409, 411,
+                                    200, 201, 202, 204, 303, 400, 401, 403, 404, 405, 408, 409, 411,
                                     413, 414, 415, 417, 422, 429, 431, 500, 501, 503, 504, 505};
 #define STATUSES (sizeof(statuses) / sizeof(statuses[0]))
 _Static_assert(STATUSES <= METRICS_STATUSES_MAX, "the counters have room for each");

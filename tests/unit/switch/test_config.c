@@ -54,6 +54,20 @@ Test(config, keys_in_a_file_that_everybody_may_read) {
     cr_expect_eq(config_load(&config, rig_path, &error), 0, "%s", error.text);
 }
 
+Test(config, where_shops_may_be_told) {
+    uint8_t address[ADDRESS_BYTES];
+    good("[checkout]\ncallback_allow = 127.0.0.1 10.1.2.0/24\nsession_s = 60\n");
+    cr_expect_eq(config.session_s, 60u);
+    cr_assert(address_parse(SLICE("10.1.2.3"), address));
+    cr_expect(networks_have(&config.callback_allow, address));
+    cr_expect_eq(config.trusted_proxies.count, 0u);
+    good("");
+    cr_expect_eq(config.session_s, 900u);
+    cr_expect_eq(config.callback_allow.count, 0u);
+    bad(2, "addresses", "[checkout]\ncallback_allow = shop.example\n");
+    bad(2, "60 to 86400", "[checkout]\nsession_s = 59\n");
+}
+
 Test(config, the_example_loads_and_equals_the_defaults) {
     static struct config defaults;
     config_default(&defaults);
