@@ -153,7 +153,7 @@ struct adapter_env {
     void (*random)(void *bytes, size_t size); /* a cryptographic generator's */
 };
 
-/* What a payment's deliver_to says when it is its shop that is told: no provider has this number. */
+/* What a payment's deliver_to says when its shop is told: no provider has this number. */
 #define WEBSHOP_DELIVER_TO UINT32_MAX
 
 struct adapter {
