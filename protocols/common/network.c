@@ -60,6 +60,51 @@ bool networks_have(const struct networks *networks, const uint8_t address[ADDRES
     return false;
 }
 
+/* ---- Whose it is --------------------------------------------------------------------------- */
+
+#define V4(a, b, c, d, count)                                                                      \
+    { {[10] = 0xff, 0xff, (a), (b), (c), (d)}, MAPPED_BITS + (count) }
+#define V6(a, b, c, d, count)                                                                      \
+    { {(a), (b), (c), (d)}, (count) }
+
+/* IANA's registries of special-purpose addresses. */
+static const struct network special[] = {
+    V4(0, 0, 0, 0, 8),              /* this host, and all of them        */
+    V4(10, 0, 0, 0, 8),             /* private                           */
+    V4(100, 64, 0, 0, 10),          /* shared by a carrier's customers   */
+    V4(127, 0, 0, 0, 8),            /* loopback                          */
+    V4(169, 254, 0, 0, 16),         /* link-local: clouds' secrets, too  */
+    V4(172, 16, 0, 0, 12),          /* private                           */
+    V4(192, 0, 0, 0, 24),           /* protocols                         */
+    V4(192, 0, 2, 0, 24),           /* documents                         */
+    V4(192, 88, 99, 0, 24),         /* relays of 6to4                    */
+    V4(192, 168, 0, 0, 16),         /* private                           */
+    V4(198, 18, 0, 0, 15),          /* benchmarks                        */
+    V4(198, 51, 100, 0, 24),        /* documents                         */
+    V4(203, 0, 113, 0, 24),         /* documents                         */
+    V4(224, 0, 0, 0, 3),            /* multicast, reserved, broadcast    */
+    V6(0x20, 0x01, 0, 0, 23),       /* Teredo, ORCHID and other protocols */
+    V6(0x20, 0x01, 0x0d, 0xb8, 32), /* documents                     */
+    V6(0x20, 0x02, 0, 0, 16),       /* 6to4                              */
+    V6(0x3f, 0xff, 0, 0, 20),       /* documents                         */
+};
+/* All that is given out of IPv6; loopback, private and link-local are outside of it. */
+static const struct network unicast = V6(0x20, 0, 0, 0, 3);
+
+bool address_public(const uint8_t address[ADDRESS_BYTES]) {
+    if (!is_mapped(address) && !network_has(&unicast, address)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
+        if (network_has(&special[i], address)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Lists --------------------------------------------------------------------------------- */
+
 /* "/8" or nothing, behind an address of up to `most` bits. */
 static bool parse_bits(struct slice text, uint32_t most, uint32_t *bits) {
     *bits = most;

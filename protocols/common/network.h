@@ -34,4 +34,9 @@ const char *address_print(const uint8_t address[ADDRESS_BYTES], char text[ADDRES
 bool networks_parse(struct slice text, struct networks *networks);
 bool networks_have(const struct networks *networks, const uint8_t address[ADDRESS_BYTES]);
 
+/* Whether it is somebody's in the internet: not loopback, private, link-local, shared, multicast,
+ * reserved or for documents, nor an IPv6 form that carries some IPv4 address to elsewhere (6to4,
+ * Teredo, NAT64, ::a.b.c.d). IPv4 as IPv6 (::ffff:a.b.c.d) is seen as the IPv4 address. */
+bool address_public(const uint8_t address[ADDRESS_BYTES]);
+
 #endif

@@ -175,3 +175,66 @@ Test(address, https_is_what_the_last_proxy_says) {
                                                           "X-Forwarded-Proto", "http", NULL, NULL})
                       .secure);
 }
+
+static bool is_public(const char *text) {
+    uint8_t address[ADDRESS_BYTES];
+    cr_assert(address_parse(slice_text(text), address), "%s", text);
+    return address_public(address);
+}
+
+Test(address, whose_it_is) {
+    static const char *const inside[] = {"0.0.0.0",
+                                         "0.1.2.3",
+                                         "10.0.0.1",
+                                         "100.64.0.1",
+                                         "100.127.255.255",
+                                         "127.0.0.1",
+                                         "127.255.255.255",
+                                         "169.254.169.254",
+                                         "172.16.0.1",
+                                         "172.31.255.255",
+                                         "192.0.0.8",
+                                         "192.0.2.1",
+                                         "192.88.99.1",
+                                         "192.168.1.1",
+                                         "198.18.0.1",
+                                         "198.19.255.255",
+                                         "198.51.100.7",
+                                         "203.0.113.9",
+                                         "224.0.0.1",
+                                         "239.1.1.1",
+                                         "240.0.0.1",
+                                         "255.255.255.255",
+                                         "::",
+                                         "::1",
+                                         "::ffff:127.0.0.1",
+                                         "::ffff:10.0.0.1",
+                                         "::7f00:1",
+                                         "::10.0.0.1",
+                                         "64:ff9b::7f00:1",
+                                         "64:ff9b:1::1",
+                                         "100::1",
+                                         "2001::1",
+                                         "2001:10::1",
+                                         "2001:db8::1",
+                                         "2002:7f00:1::1",
+                                         "3fff::1",
+                                         "fc00::1",
+                                         "fdff::1",
+                                         "fe80::1",
+                                         "fec0::1",
+                                         "ff02::1",
+                                         "4000::1"};
+    static const char *const outside[] = {
+        "1.1.1.1",      "9.255.255.255",  "11.0.0.0",     "100.63.255.255", "100.128.0.0",
+        "126.0.0.1",    "128.0.0.1",      "169.253.0.1",  "172.15.255.255", "172.32.0.0",
+        "192.0.1.1",    "192.167.0.1",    "192.169.0.1",  "198.17.255.255", "198.20.0.0",
+        "223.255.0.1",  "::ffff:1.1.1.1", "2a00:1450::1", "2001:200::1",    "2001:4860:4860::8888",
+        "2606:4700::1", "2001:db7::1",    "3ffe::1"};
+    for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+        cr_expect_not(is_public(inside[i]), "%s", inside[i]);
+    }
+    for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
+        cr_expect(is_public(outside[i]), "%s", outside[i]);
+    }
+}
