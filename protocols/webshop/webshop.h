@@ -106,8 +106,11 @@ enum webshop_status {
         WEBSHOP_STATUSES
 };
 
+/* "SUCCESS". */
+const char *webshop_status_name(enum webshop_status status);
+
 /* What the attributes of a checkout's payment say. They are JSON:
- * {"url": "https://...", "version": 2, "auto": true, "buyer": "77072734954", "ending":
+ * {"url": "https://...", "version": 2, "auto": true, "buyer": 77072734954, "ending":
  * "ERROR_USER_CANCELED"}; version 0: another than 1 and 2; ending only of a payment that was
  * declined at birth. */
 struct webshop_attributes {
