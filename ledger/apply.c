@@ -22,11 +22,13 @@ static const apply_function functions[] = {
     [LEDGER_CHECK] = payment_check,
     [LEDGER_ATTEMPT] = delivery_attempt,
     [LEDGER_DELIVERY_LOOKUP] = delivery_lookup,
+    [LEDGER_NOTIFY] = payment_notify,
 };
 
 /* First look: the reference's hash, and the buckets that the command will start from. */
 static void look_far(struct ledger *ledger, const struct command *command, uint64_t *hash) {
-    if (command->kind > LEDGER_LOOKUP || command->reference_size == 0) {
+    bool refers = command->kind <= LEDGER_LOOKUP || command->kind == LEDGER_NOTIFY;
+    if (!refers || command->reference_size == 0) {
         return;
     }
     *hash = reference_hash(ledger->options.hash_seed, command->requester,
@@ -94,8 +96,6 @@ void apply_body(struct ledger *ledger, struct ledger_result *result, const void 
 }
 
 #define TOKEN_BYTES 96u /* of a token's record in a table */
-#define DELIVERY_BYTES                                                                             \
-    (64u + sizeof(struct ledger_delivery) + LEDGER_ATTEMPTS_KEPT * sizeof(struct ledger_attempt))
 
 void apply_need(const struct command *command, struct table_need *need, uint64_t *accounts) {
     *need = (struct table_need){0};
@@ -120,12 +120,18 @@ void apply_need(const struct command *command, struct table_need *need, uint64_t
         }
         break;
     case LEDGER_COMPLETE:
-    case LEDGER_DECLINE:
     case LEDGER_RETRY:
     case LEDGER_DISPATCH:
+        need->older = 1;
+        need->bytes = PAYMENT_BYTES_MAX;
+        *accounts = 2 * LEDGER_LEGS_MAX;
+        break;
+    case LEDGER_DECLINE: /* an end may have to be told: that changes the delivery's record */
     case LEDGER_EXPIRE:
+    case LEDGER_NOTIFY:
         need->older = command->kind == LEDGER_EXPIRE ? command->id : 1;
-        need->bytes = need->older * PAYMENT_BYTES_MAX;
+        need->bytes = need->older * APPLY_END_BYTES;
+        need->records = need->older;
         *accounts = need->older * 2 * LEDGER_LEGS_MAX;
         break;
     case LEDGER_TOKEN_ISSUE:
@@ -139,6 +145,11 @@ void apply_need(const struct command *command, struct table_need *need, uint64_t
     case LEDGER_ATTEMPT:
         need->bytes = DELIVERY_BYTES;
         need->records = 1;
+        if (command_outcome(command) != LEDGER_ATTEMPT_GOES_ON) { /* it changes its payment */
+            need->older = 1;
+            need->bytes += PAYMENT_BYTES_MAX;
+            *accounts = 2 * LEDGER_LEGS_MAX;
+        }
         break;
     case LEDGER_CHECK:
         *accounts = 2 * (uint64_t)command->leg_count;

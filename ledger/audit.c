@@ -138,7 +138,7 @@ static void check_payment(struct auditing *auditing, const struct ledger_payment
     struct ledger_audit *audit = auditing->audit;
     const struct ledger_leg *legs = ledger_payment_legs(payment);
     bool completed = payment->state == LEDGER_COMPLETED;
-    bool open = payment->state == LEDGER_WAITING || payment->state == LEDGER_HELD;
+    bool open = ledger_payment_is_open(payment);
     audit->legs += payment->leg_count;
     auditing->sides += completed ? 2u * payment->leg_count : 0;
     for (uint32_t i = 0; i < payment->leg_count; i++) {
@@ -159,7 +159,7 @@ static void check_payment(struct auditing *auditing, const struct ledger_payment
     uint64_t found = 0, deadline_ns = 0;
     bool listed = store_next_open(auditing->reader, payment->id, &found, &deadline_ns) &&
                   found == payment->id;
-    if (listed != open || (open && deadline_ns != payment->deadline_ns)) {
+    if (listed != open || (open && deadline_ns != ledger_payment_due_ns(payment))) {
         fault(auditing, "payment %llu is %s, and the list of open payments differs",
               ID(payment->id), ledger_state_name(payment->state));
     }

@@ -62,18 +62,14 @@ static int write_accounts(struct writing *writing) {
     return rc;
 }
 
-static bool is_open(const struct ledger_payment *payment) {
-    return payment->state == LEDGER_WAITING || payment->state == LEDGER_HELD;
-}
-
 static int write_new_payments(struct writing *writing) {
     const struct table *table = writing->table;
     int rc = 0;
     for (uint64_t i = 0; i < table->payment_count && rc == 0; i++) {
         const struct ledger_payment *payment = table_new_payment(table, i);
         rc = store_write_payment(writing->writer, payment, true);
-        if (rc == 0 && is_open(payment)) {
-            rc = store_write_open(writing->writer, payment->id, payment->deadline_ns);
+        if (rc == 0 && ledger_payment_is_open(payment)) {
+            rc = store_write_open(writing->writer, payment->id, ledger_payment_due_ns(payment));
         }
         progress(writing);
     }
@@ -93,9 +89,9 @@ static int write_older_payments(struct writing *writing) {
         const struct ledger_payment *payment = table_older_payment(table, sort[i].index);
         rc = store_write_payment(writing->writer, payment, false);
         if (rc == 0) {
-            rc = is_open(payment)
-                     ? store_write_open(writing->writer, payment->id, payment->deadline_ns)
-                     : store_erase_open(writing->writer, payment->id);
+            rc = ledger_payment_is_open(payment) ? store_write_open(writing->writer, payment->id,
+                                                                    ledger_payment_due_ns(payment))
+                                                 : store_erase_open(writing->writer, payment->id);
         }
         progress(writing);
     }

@@ -1,6 +1,8 @@
 /* command.c - the parts of a command, and the check of its shape. */
 #include "ledger/command.h"
 
+#include <string.h>
+
 #include "ledger/assert.h"
 #include "ledger/limits.h"
 
@@ -60,8 +62,18 @@ const uint8_t *command_attributes(const struct command *command) {
 }
 
 bool command_may_stay_open(const struct command *command) {
-    return command->kind == LEDGER_OPEN &&
-           (command->flags & (COMMAND_POST | COMMAND_WAIT)) != COMMAND_POST;
+    return command->kind == LEDGER_NOTIFY ||
+           (command->kind == LEDGER_OPEN &&
+            (command->flags & (COMMAND_POST | COMMAND_WAIT)) != COMMAND_POST);
+}
+
+uint32_t command_outcome(const struct command *command) {
+    struct command_attempt attempt;
+    if (command->kind != LEDGER_ATTEMPT) {
+        return LEDGER_ATTEMPT_GOES_ON;
+    }
+    memcpy(&attempt, command_attributes(command), sizeof attempt);
+    return attempt.outcome;
 }
 
 bool command_is_read(const struct command *command) {
@@ -100,6 +112,26 @@ static bool date_ok(uint32_t date) {
     return day >= 1 && day <= days[month - 1] + (uint32_t)(month == 2 && leap);
 }
 
+/* What excludes what, of an open. */
+static bool open_flags_ok(const struct command *command) {
+    const unsigned known =
+        COMMAND_POST | COMMAND_WAIT | COMMAND_TOKEN | COMMAND_CALLBACK | COMMAND_DECLINED;
+    unsigned flags = command->flags;
+    bool callback = (flags & COMMAND_CALLBACK) != 0, declined = (flags & COMMAND_DECLINED) != 0;
+    bool delivers = command_deliver_to(command) != 0;
+    if ((flags & ~known) != 0 || (delivers && (flags & COMMAND_POST) != 0)) {
+        return false;
+    }
+    if (callback && (!delivers || (flags & COMMAND_WAIT) != 0)) {
+        return false;
+    }
+    if (declined &&
+        ((flags & (COMMAND_POST | COMMAND_WAIT | COMMAND_TOKEN)) != 0 || (delivers && !callback))) {
+        return false;
+    }
+    return (!callback && !declined) || command_repeat_after_ms(command) == 0;
+}
+
 static enum ledger_status check_open(const struct command *command) {
     enum ledger_status status = command_check_legs(command_legs(command), command->leg_count);
     if (status != LEDGER_DONE) {
@@ -108,11 +140,9 @@ static enum ledger_status check_open(const struct command *command) {
     if (command->reference_size == 0 || command->reference_size > LEDGER_REFERENCE_MAX) {
         return LEDGER_BAD_REFERENCE;
     }
-    const unsigned known = COMMAND_POST | COMMAND_WAIT | COMMAND_TOKEN;
     bool ok = command->requester != 0 && command->attributes_size <= LEDGER_ATTRIBUTES_MAX &&
-              date_ok(command->value_date) && (command->flags & ~known) == 0 &&
-              command_match_size(command) <= command->attributes_size &&
-              (command_deliver_to(command) == 0 || (command->flags & COMMAND_POST) == 0);
+              date_ok(command->value_date) && open_flags_ok(command) &&
+              command_match_size(command) <= command->attributes_size;
     if (ok && (command->flags & COMMAND_TOKEN)) {
         ok = command_token(command)->account != 0;
     }
@@ -168,6 +198,7 @@ enum ledger_status command_check(const struct command *command) {
     case LEDGER_RETRY:
     case LEDGER_DISPATCH:
     case LEDGER_LOOKUP:
+    case LEDGER_NOTIFY:
         return check_target(command);
     case LEDGER_EXPIRE:
         ok = plain(command) && command->id >= 1 && command->id <= EXPIRE_MAX;
@@ -180,7 +211,8 @@ enum ledger_status command_check(const struct command *command) {
     case LEDGER_ATTEMPT:
         ok = command->flags == 0 && command->leg_count == 0 && command->reference_size == 0 &&
              command->id != 0 && command->attributes_size >= sizeof(struct command_attempt) &&
-             command->attributes_size <= sizeof(struct command_attempt) + LEDGER_PROVIDER_ID_MAX;
+             command->attributes_size <= sizeof(struct command_attempt) + LEDGER_PROVIDER_ID_MAX &&
+             command_outcome(command) <= LEDGER_ATTEMPT_TIMED_OUT;
         break;
     case LEDGER_DELIVERY_LOOKUP:
     case LEDGER_ACCOUNT_LOOKUP:

@@ -10,6 +10,8 @@ enum command_flag {
     COMMAND_WAIT = 2,
     COMMAND_TOKEN = 4, /* a struct command_token follows the legs */
     COMMAND_BY_PROVIDER = 8,
+    COMMAND_CALLBACK = 16,
+    COMMAND_DECLINED = 32,
 };
 
 /* Followed by: leg_count struct ledger_leg_request; the token; a struct command_account (account
@@ -51,7 +53,7 @@ struct command_attempt {
     uint64_t next_ns;
     uint32_t latency_us, verdict;
     int32_t code;
-    uint32_t reserved;
+    uint32_t outcome; /* enum ledger_attempt_outcome */
 };
 _Static_assert(sizeof(struct command_attempt) == 24, "journalled as is");
 
@@ -80,8 +82,11 @@ size_t command_whole_size(const struct command *header);
 enum ledger_status command_check(const struct command *command);
 enum ledger_status command_check_legs(const struct ledger_leg_request *legs, uint32_t count);
 
-/* True for an open whose payment may be HELD or WAITING after it. */
+/* True for those after which there may be one more open payment. */
 bool command_may_stay_open(const struct command *command);
+
+/* What an attempt means: GOES_ON of any other command. */
+uint32_t command_outcome(const struct command *command);
 
 /* True for those that are neither journalled nor change anything. */
 bool command_is_read(const struct command *command);

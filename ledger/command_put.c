@@ -55,7 +55,9 @@ enum ledger_status ledger_put_open(struct ledger_writer *writer, const struct le
         .kind = LEDGER_OPEN,
         .flags =
             (uint8_t)((open->post ? COMMAND_POST : 0) | (open->wait_for_funds ? COMMAND_WAIT : 0) |
-                      (open->token_account != 0 ? COMMAND_TOKEN : 0)),
+                      (open->token_account != 0 ? COMMAND_TOKEN : 0) |
+                      (open->callback ? COMMAND_CALLBACK : 0) |
+                      (open->declined ? COMMAND_DECLINED : 0)),
         .leg_count = (uint8_t)open->leg_count,
         .reference_size = (uint8_t)open->reference_size,
         .requester = open->requester,
@@ -93,7 +95,8 @@ enum ledger_status ledger_put_check(struct ledger_writer *writer,
 
 enum ledger_status ledger_put_target(struct ledger_writer *writer, enum ledger_kind kind,
                                      const struct ledger_target *target) {
-    if ((kind < LEDGER_COMPLETE || kind > LEDGER_DISPATCH) && kind != LEDGER_LOOKUP) {
+    if ((kind < LEDGER_COMPLETE || kind > LEDGER_DISPATCH) && kind != LEDGER_LOOKUP &&
+        kind != LEDGER_NOTIFY) {
         return LEDGER_BAD_COMMAND;
     }
     if (target->reference_size > LEDGER_REFERENCE_MAX) {
@@ -196,7 +199,8 @@ enum ledger_status ledger_put_attempt(struct ledger_writer *writer,
     struct command_attempt attempt = {.next_ns = request->next_ns,
                                       .latency_us = request->latency_us,
                                       .verdict = request->verdict,
-                                      .code = request->code};
+                                      .code = request->code,
+                                      .outcome = request->outcome};
     struct command header = {.kind = LEDGER_ATTEMPT,
                              .id = request->payment,
                              .attributes_size =

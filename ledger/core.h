@@ -68,7 +68,7 @@ struct ledger {
     const struct command **list; /* of a chunk, LEDGER_BATCH_MAX */
     uint32_t *origin;            /* their places in the caller's arrays */
     uint64_t *hashes;            /* of their references */
-    struct ledger_due *due;      /* deliveries of payments that it held, LEDGER_BATCH_MAX */
+    struct ledger_due *due;      /* deliveries that it made due, LEDGER_BATCH_MAX */
     uint32_t due_count;
     uint8_t *bodies; /* of lookups, LOOKUP_BODIES_BYTES */
     size_t bodies_used;
@@ -136,6 +136,7 @@ void payment_retry(struct ledger *, const struct command *, uint64_t, struct led
 void payment_dispatch(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
 void payment_expire(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
 void payment_lookup(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
+void payment_notify(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
 void account_open(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
 void account_change(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
 void account_lookup(struct ledger *, const struct command *, uint64_t, struct ledger_result *);
@@ -148,8 +149,13 @@ void delivery_lookup(struct ledger *, const struct command *, uint64_t, struct l
 void delivery_make(struct ledger *ledger, uint64_t payment, uint32_t provider);
 /* Who is told of the payment; it has a delivery. */
 uint32_t delivery_provider(struct ledger *ledger, uint64_t payment);
-/* Its payment is held: it is due. */
+/* It is due: its payment was held. */
 void delivery_due(struct ledger *ledger, uint64_t payment);
+/* There is something new to tell: it counts from now, and is due. */
+void delivery_renew(struct ledger *ledger, uint64_t payment);
+/* What an attempt that was recorded means for its payment. */
+void payment_attempted(struct ledger *ledger, const struct ledger_payment *seen, uint32_t outcome,
+                       struct ledger_result *result);
 /* Checks the token that an open carries (a wrong one counts a try), and spends it. */
 enum ledger_status token_check(struct ledger *ledger, const struct command_token *token);
 void token_spend(struct ledger *ledger, const struct command_token *token);
@@ -170,6 +176,9 @@ void apply_chunk(struct ledger *ledger, const struct command *const *commands, u
 void apply_body(struct ledger *ledger, struct ledger_result *result, const void *body, size_t size);
 /* The most that a command may need of the active table and of the account cache. */
 void apply_need(const struct command *command, struct table_need *need, uint64_t *accounts);
+/* Of a table: a delivery's record; a payment that ends otherwise than by its peer's word. */
+#define DELIVERY_BYTES (64u + sizeof(struct ledger_delivery_whole))
+#define APPLY_END_BYTES (PAYMENT_BYTES_MAX + DELIVERY_BYTES)
 
 /* ---- ledger.c ---- */
 /* The batch's time and day; the active table stands for it from now on. */

@@ -62,10 +62,21 @@ void delivery_due(struct ledger *ledger, uint64_t payment) {
     struct ledger_delivery_whole draft;
     bool there = load(ledger, payment, &draft);
     ASSERT(there);
-    if (ledger->due_count < LEDGER_BATCH_MAX) { /* in recovery nobody takes them */
-        ledger->due[ledger->due_count++] =
+    if (ledger->due_count < LEDGER_BATCH_MAX) { /* the count goes on: see ledger_new_deliveries */
+        ledger->due[ledger->due_count] =
             (struct ledger_due){payment, draft.head.next_ns, draft.head.provider};
     }
+    ledger->due_count++;
+}
+
+void delivery_renew(struct ledger *ledger, uint64_t payment) {
+    struct ledger_delivery_whole draft;
+    bool there = load(ledger, payment, &draft);
+    ASSERT(there);
+    draft.head.created_ns = ledger->batch.time_ns;
+    draft.head.next_ns = 0;
+    save(ledger, &draft);
+    delivery_due(ledger, payment);
 }
 
 /* Adds an attempt; of many, the first one and the last ones are kept. */
@@ -90,6 +101,12 @@ void delivery_attempt(struct ledger *ledger, const struct command *command, uint
         return;
     }
     memcpy(&told, command_attributes(command), sizeof told);
+    const struct ledger_payment *payment = state_payment(ledger, command->id);
+    ASSERT(payment != NULL);
+    if (told.outcome != LEDGER_ATTEMPT_GOES_ON && (payment->flags & LEDGER_PAYMENT_CALLBACK) == 0) {
+        result->status = LEDGER_AT_PROVIDER; /* only a provider's answer ends it */
+        return;
+    }
     const struct ledger_attempt attempt = {.time_ns = ledger->batch.time_ns,
                                            .latency_us = told.latency_us,
                                            .code = told.code,
@@ -105,6 +122,9 @@ void delivery_attempt(struct ledger *ledger, const struct command *command, uint
     save(ledger, &draft);
     result->status = LEDGER_DONE;
     result->payment = command->id;
+    if (told.outcome != LEDGER_ATTEMPT_GOES_ON) {
+        payment_attempted(ledger, payment, told.outcome, result);
+    }
 }
 
 void delivery_lookup(struct ledger *ledger, const struct command *command, uint64_t hash,
@@ -125,7 +145,7 @@ void delivery_lookup(struct ledger *ledger, const struct command *command, uint6
 
 const struct ledger_due *ledger_new_deliveries(const struct ledger *ledger, uint32_t *count) {
     *count = ledger->due_count;
-    return ledger->due;
+    return ledger->due_count <= LEDGER_BATCH_MAX ? ledger->due : NULL;
 }
 
 bool ledger_next_delivery(struct ledger *ledger, uint64_t *place, struct ledger_due *due) {
@@ -133,8 +153,7 @@ bool ledger_next_delivery(struct ledger *ledger, uint64_t *place, struct ledger_
         uint64_t id = ledger->open.heap[(*place)++].id;
         const struct ledger_payment *payment = state_payment(ledger, id);
         struct ledger_delivery_whole draft;
-        if (payment->state == LEDGER_HELD && (payment->flags & LEDGER_PAYMENT_DELIVER) != 0 &&
-            load(ledger, id, &draft)) {
+        if (ledger_payment_owes_delivery(payment) && load(ledger, id, &draft)) {
             *due = (struct ledger_due){id, draft.head.next_ns, draft.head.provider};
             return true;
         }

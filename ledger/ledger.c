@@ -69,7 +69,10 @@ static uint64_t expire_count(const struct ledger *ledger, const struct chunk *ch
     room = room > chunk->accounts ? room - chunk->accounts : 0;
     uint64_t most = (accounts < room ? accounts : room) / per_payment;
     uint64_t bytes = ledger->active->arena_bytes - ledger->active->arena_used - chunk->need.bytes;
-    most = most < bytes / PAYMENT_BYTES_MAX ? most : bytes / PAYMENT_BYTES_MAX;
+    most = most < bytes / APPLY_END_BYTES ? most : bytes / APPLY_END_BYTES;
+    uint64_t records = table_records_room(ledger->active);
+    records = records > chunk->need.records ? records - chunk->need.records : 0;
+    most = most < records ? most : records;
     return wanted < most ? wanted : most;
 }
 

@@ -32,6 +32,7 @@ enum ledger_kind {
     LEDGER_CHECK = 15,           /* would this open succeed? not journalled           */
     LEDGER_ATTEMPT = 16,         /* what came of one attempt to deliver               */
     LEDGER_DELIVERY_LOOKUP = 17, /* not journalled                                    */
+    LEDGER_NOTIFY = 18,          /* tell the peer of a final payment once more        */
 };
 
 /* ---- Making commands ---------------------------------------------------------------------
@@ -74,6 +75,15 @@ struct ledger_open {
      * the same apply. Then there is no deadline, no repeat and nobody but the provider completes
      * it, and from its dispatch on nobody else declines it. */
     uint32_t deliver_to;
+    /* With deliver_to: a peer is told of the payment, and may have a word in its end; it is a
+     * callback. While it is held the deadline is not in force until an attempt has TOLD; then its
+     * requester may end it, or the deadline does. When it ends otherwise than by the peer's answer
+     * the delivery goes on until the peer is told of that. No wait_for_funds, no repeat_after_ms.
+     */
+    bool callback;
+    /* Recorded as DECLINED at once: its reference is used up, nothing is held or counted. No post,
+     * no wait_for_funds, no token, no repeat_after_ms; deliver_to only with callback. */
+    bool declined;
     const void *attributes;
     uint32_t attributes_size;
     /* The one-time token it spends: account that it was issued for (0: none) and its hash. */
@@ -112,7 +122,7 @@ enum ledger_status ledger_put_open(struct ledger_writer *writer, const struct le
  * status. FUNDS is told too. */
 enum ledger_status ledger_put_check(struct ledger_writer *writer,
                                     const struct ledger_leg_request *legs, uint32_t leg_count);
-/* kind: LEDGER_COMPLETE, DECLINE, RETRY, DISPATCH or LOOKUP. */
+/* kind: LEDGER_COMPLETE, DECLINE, RETRY, DISPATCH, NOTIFY or LOOKUP. */
 enum ledger_status ledger_put_target(struct ledger_writer *writer, enum ledger_kind kind,
                                      const struct ledger_target *target);
 /* Declines up to `count` (1 to 8190) open payments whose deadline has passed. */
@@ -140,12 +150,19 @@ enum ledger_status ledger_put_registry(struct ledger_writer *writer, const void 
 uint64_t ledger_registry_version(const void *value, size_t value_size);
 enum ledger_status ledger_put_registry_lookup(struct ledger_writer *writer, const void *key,
                                               uint32_t key_size);
+/* What an attempt means for a callback's payment. */
+enum ledger_attempt_outcome {
+    LEDGER_ATTEMPT_GOES_ON,   /* nothing yet, or what a complete or decline behind it says      */
+    LEDGER_ATTEMPT_TOLD,      /* there is no more to tell: a held payment is its requester's now */
+    LEDGER_ATTEMPT_TIMED_OUT, /* held and past its deadline: declined, which is to be told       */
+};
 /* What came of an attempt to deliver a payment. */
 struct ledger_attempt_request {
     uint64_t payment;
     uint64_t next_ns; /* the next attempt is not made before; 0: there is none */
     uint32_t latency_us, verdict;
     int32_t code;
+    enum ledger_attempt_outcome outcome;
     const void *provider_id; /* copied; 0 bytes: what was known of it stays */
     uint32_t provider_id_size;
 };
@@ -172,7 +189,7 @@ struct ledger_options {
     uint64_t map_bytes;     /* largest size of the LMDB file; 0: 64 GiB                   */
     uint64_t segment_bytes; /* a journal segment; 0: 64 MiB                               */
     uint32_t journal_keep;  /* checkpointed segments kept behind; default 0               */
-    uint32_t open_payments; /* WAITING and HELD payments at once; 0: 1 Mi                 */
+    uint32_t open_payments; /* open payments at once; 0: 1 Mi                             */
     uint64_t checkpoint_ns; /* age at which unsaved changes are checkpointed; 0: 1 s      */
     uint64_t clock_back_ns; /* refuse to open when now is before the last batch by more;
                                0: one hour                                                */
@@ -211,14 +228,15 @@ struct ledger_result {
 int ledger_commit(struct ledger *ledger, uint64_t now_ns, const void *const *commands,
                   uint32_t count, struct ledger_result *results);
 
-/* Deliveries that are to be made: of payments that are held. */
+/* Deliveries that are to be made: of payments that are held, or have ended and a peer is to be told
+ * of it. */
 struct ledger_due {
     uint64_t payment;
     uint64_t next_ns; /* not before */
     uint32_t provider;
 };
-/* Those of payments that the last ledger_commit held, in its order. The ledger's, until the next
- * one. */
+/* Those that the last ledger_commit made due, in its order. The ledger's, until the next one. NULL:
+ * they are too many, go over all that there are. */
 const struct ledger_due *ledger_new_deliveries(const struct ledger *ledger, uint32_t *count);
 /* All that there are, one a call, in no order; *place starts at 0. False: there are no more.
  * Between two calls nothing may be committed. */
@@ -251,11 +269,11 @@ enum ledger_status ledger_registry_get(struct ledger *ledger, const void *key, s
 
 /* Counters and gauges. Any thread; values are of slightly different instants. */
 struct ledger_stats {
-    uint64_t sequence;                      /* last durable batch                      */
-    uint64_t checkpoint_sequence;           /* last batch in LMDB                      */
-    uint64_t time_ns;                       /* of the last batch                       */
-    uint64_t payments;                      /* ever opened                             */
-    uint64_t open_payments;                 /* WAITING and HELD now                    */
+    uint64_t sequence;            /* last durable batch                      */
+    uint64_t checkpoint_sequence; /* last batch in LMDB                      */
+    uint64_t time_ns;             /* of the last batch                       */
+    uint64_t payments;            /* ever opened                             */
+    uint64_t open_payments; /* WAITING and HELD now, and those whose end a peer is to be told of */
     uint64_t statuses[LEDGER_STATUS_COUNT]; /* answers since start           */
     uint64_t table_bytes, table_used;       /* the active table              */
     uint64_t sealed_done_permille;          /* of the checkpoint under way; 1000: none */
@@ -296,7 +314,7 @@ const struct ledger_payment *ledger_snapshot_payment(struct ledger_snapshot *sna
 /* The first record with an id >= `id`: walks in rising order. */
 const struct ledger_account *ledger_snapshot_next_account(struct ledger_snapshot *, uint64_t id);
 const struct ledger_payment *ledger_snapshot_next_payment(struct ledger_snapshot *, uint64_t id);
-/* The open (WAITING or HELD) payment with the smallest id >= `id`. */
+/* The open payment (ledger_payment_is_open) with the smallest id >= `id`. */
 const struct ledger_payment *ledger_snapshot_next_open(struct ledger_snapshot *, uint64_t id);
 /* The delivery that goes with a payment, with its attempts: a copy. False: none. */
 struct ledger_delivery_whole {

@@ -125,8 +125,8 @@ static int load_state(struct ledger *ledger, struct ledger_failure *failure) {
                                ledger->options.open_payments);
         }
         const struct ledger_payment *payment = store_payment(ledger->reader, id);
-        if (payment == NULL || payment->deadline_ns != deadline_ns ||
-            (payment->state != LEDGER_WAITING && payment->state != LEDGER_HELD)) {
+        if (payment == NULL || !ledger_payment_is_open(payment) ||
+            ledger_payment_due_ns(payment) != deadline_ns) {
             return failure_set(failure, LEDGER_ECORRUPT,
                                "store: the list of open payments is wrong about payment %llu",
                                (unsigned long long)id);

@@ -70,6 +70,9 @@ struct ledger_payment *payment_post_held(struct ledger *ledger, uint64_t id) {
     parts_release(ledger, &parts, payment->held_ns, false);
     parts_post(ledger, &parts, payment);
     payment->state = LEDGER_COMPLETED;
+    if ((payment->flags & LEDGER_PAYMENT_CALLBACK) != 0) {
+        payment->flags |= LEDGER_PAYMENT_TOLD; /* it is the peer's own word, or said to it */
+    }
     open_set_remove(&ledger->open, id);
     return payment;
 }
@@ -133,9 +136,11 @@ static bool is_left_to_repeats(const struct ledger_payment *payment,
     return command->requester != 0 && (payment->flags & LEDGER_PAYMENT_REPEATS) != 0;
 }
 
-static bool refused_at_provider(const struct ledger_payment *payment,
-                                const struct command *command) {
-    return (payment->flags & LEDGER_PAYMENT_DISPATCHED) != 0 &&
+/* Whether a command is refused since only the payment's peer ends it: when it has one of `flags`.
+ */
+static bool is_left_to_peer(const struct ledger_payment *payment, const struct command *command,
+                            unsigned flags) {
+    return (payment->flags & flags) != 0 && (payment->flags & LEDGER_PAYMENT_TOLD) == 0 &&
            (command->flags & COMMAND_BY_PROVIDER) == 0;
 }
 
@@ -149,14 +154,12 @@ void payment_complete(struct ledger *ledger, const struct command *command, uint
         payment_answer(result, LEDGER_PAYMENT_NOT_FOUND, NULL);
         return;
     }
-    bool provider =
-        (seen->flags & LEDGER_PAYMENT_DELIVER) != 0 && (command->flags & COMMAND_BY_PROVIDER) == 0;
-    enum ledger_status status = seen->state == LEDGER_COMPLETED  ? LEDGER_REPLAYED
-                                : seen->state == LEDGER_DECLINED ? LEDGER_ALREADY_DECLINED
-                                : provider || refused_at_provider(seen, command)
-                                    ? LEDGER_AT_PROVIDER
-                                : seen->state == LEDGER_WAITING ? LEDGER_NO_HOLD
-                                                                : LEDGER_DONE;
+    const unsigned peers = LEDGER_PAYMENT_DELIVER | LEDGER_PAYMENT_DISPATCHED;
+    enum ledger_status status = seen->state == LEDGER_COMPLETED         ? LEDGER_REPLAYED
+                                : seen->state == LEDGER_DECLINED        ? LEDGER_ALREADY_DECLINED
+                                : is_left_to_peer(seen, command, peers) ? LEDGER_AT_PROVIDER
+                                : seen->state == LEDGER_WAITING         ? LEDGER_NO_HOLD
+                                                                        : LEDGER_DONE;
     if (status != LEDGER_DONE) {
         payment_answer(result, status, seen);
         return;
@@ -164,8 +167,21 @@ void payment_complete(struct ledger *ledger, const struct command *command, uint
     payment_answer(result, LEDGER_DONE, payment_post_held(ledger, seen->id));
 }
 
-/* Ends an open payment without moving its money. */
-static struct ledger_payment *release(struct ledger *ledger, uint64_t id) {
+/* Of a callback that has ended and is in no list: whether its peer knows, or is to be told. */
+static void set_told(struct ledger *ledger, struct ledger_payment *payment, bool told) {
+    if (told) {
+        payment->flags |= LEDGER_PAYMENT_TOLD;
+        return;
+    }
+    payment->flags &= (uint8_t)~LEDGER_PAYMENT_TOLD;
+    open_set_add(&ledger->open, payment->id, 0);
+    delivery_renew(ledger, payment->id);
+}
+
+/* Ends an open payment without moving its money. flags: added to it, but for TOLD, which says
+ * whether its peer knows by itself; else it is to be told. */
+static struct ledger_payment *release(struct ledger *ledger, uint64_t id, unsigned flags,
+                                      bool told) {
     struct parts parts;
     struct ledger_payment *payment = payment_touch(ledger, id);
     ASSERT(payment->state == LEDGER_HELD || payment->state == LEDGER_WAITING);
@@ -176,7 +192,11 @@ static struct ledger_payment *release(struct ledger *ledger, uint64_t id) {
         parts_release(ledger, &parts, payment->held_ns, true);
     }
     payment->state = LEDGER_DECLINED;
+    payment->flags |= (uint8_t)flags;
     open_set_remove(&ledger->open, id);
+    if ((payment->flags & LEDGER_PAYMENT_CALLBACK) != 0) {
+        set_told(ledger, payment, told);
+    }
     return payment;
 }
 
@@ -190,15 +210,19 @@ void payment_decline(struct ledger *ledger, const struct command *command, uint6
         payment_answer(result, LEDGER_PAYMENT_NOT_FOUND, NULL);
         return;
     }
-    enum ledger_status status = seen->state == LEDGER_COMPLETED      ? LEDGER_ALREADY_COMPLETED
-                                : seen->state == LEDGER_DECLINED     ? LEDGER_REPLAYED
-                                : refused_at_provider(seen, command) ? LEDGER_AT_PROVIDER
-                                                                     : LEDGER_DONE;
+    enum ledger_status status = seen->state == LEDGER_COMPLETED  ? LEDGER_ALREADY_COMPLETED
+                                : seen->state == LEDGER_DECLINED ? LEDGER_REPLAYED
+                                : is_left_to_peer(seen, command, LEDGER_PAYMENT_DISPATCHED)
+                                    ? LEDGER_AT_PROVIDER
+                                    : LEDGER_DONE;
     if (status != LEDGER_DONE) {
         payment_answer(result, status, seen);
         return;
     }
-    payment_answer(result, LEDGER_DONE, release(ledger, seen->id));
+    /* The peer's own word, or its who was told before and says so now: nothing is news to it. */
+    bool told =
+        (command->flags & COMMAND_BY_PROVIDER) != 0 || (seen->flags & LEDGER_PAYMENT_TOLD) != 0;
+    payment_answer(result, LEDGER_DONE, release(ledger, seen->id, 0, told));
 }
 
 void payment_retry(struct ledger *ledger, const struct command *command, uint64_t hash,
@@ -236,9 +260,11 @@ void payment_dispatch(struct ledger *ledger, const struct command *command, uint
     }
     struct ledger_payment *payment = payment_touch(ledger, seen->id);
     payment->flags |= LEDGER_PAYMENT_DISPATCHED;
-    payment->deadline_ns = 0;
+    if ((payment->flags & LEDGER_PAYMENT_CALLBACK) == 0) {
+        payment->deadline_ns = 0;
+    }
     open_set_remove(&ledger->open, payment->id);
-    open_set_add(&ledger->open, payment->id, 0);
+    open_set_add(&ledger->open, payment->id, ledger_payment_due_ns(payment));
     payment_answer(result, LEDGER_DONE, payment);
 }
 
@@ -248,9 +274,7 @@ void payment_expire(struct ledger *ledger, const struct command *command, uint64
     (void)hash;
     while (declined < command->id &&
            (id = open_set_due(&ledger->open, ledger->batch.time_ns)) != 0) {
-        struct ledger_payment *payment = release(ledger, id);
-        ASSERT((payment->flags & LEDGER_PAYMENT_DISPATCHED) == 0); /* it has no deadline */
-        payment->flags |= LEDGER_PAYMENT_EXPIRED;
+        release(ledger, id, LEDGER_PAYMENT_EXPIRED, false);
         declined++;
     }
     result->status = LEDGER_DONE;
@@ -264,4 +288,39 @@ void payment_lookup(struct ledger *ledger, const struct command *command, uint64
         payment_answer(result, LEDGER_DONE, payment);
         apply_body(ledger, result, payment, payment->size);
     }
+}
+
+void payment_notify(struct ledger *ledger, const struct command *command, uint64_t hash,
+                    struct ledger_result *result) {
+    const unsigned knows = LEDGER_PAYMENT_CALLBACK | LEDGER_PAYMENT_TOLD;
+    const struct ledger_payment *seen = target(ledger, command, hash, result);
+    if (seen == NULL) {
+        return;
+    }
+    if (ledger_payment_is_open(seen) || (seen->flags & knows) != knows) {
+        payment_answer(result, LEDGER_REPLAYED, seen);
+        return;
+    }
+    struct ledger_payment *payment = payment_touch(ledger, seen->id);
+    set_told(ledger, payment, false);
+    payment_answer(result, LEDGER_DONE, payment);
+}
+
+void payment_attempted(struct ledger *ledger, const struct ledger_payment *seen, uint32_t outcome,
+                       struct ledger_result *result) {
+    struct ledger_payment *payment = NULL;
+    bool held = seen->state == LEDGER_HELD, told = (seen->flags & LEDGER_PAYMENT_TOLD) != 0;
+    ASSERT((seen->flags & LEDGER_PAYMENT_CALLBACK) != 0);
+    if (outcome == LEDGER_ATTEMPT_TOLD && !told) {
+        payment = payment_touch(ledger, seen->id);
+        payment->flags |= LEDGER_PAYMENT_TOLD;
+        open_set_remove(&ledger->open, payment->id);
+        if (held) {
+            open_set_add(&ledger->open, payment->id, ledger_payment_due_ns(payment));
+        }
+    } else if (outcome == LEDGER_ATTEMPT_TIMED_OUT && held && !told && seen->deadline_ns != 0 &&
+               seen->deadline_ns <= ledger->batch.time_ns) {
+        payment = release(ledger, seen->id, LEDGER_PAYMENT_EXPIRED, false);
+    }
+    result->state = payment != NULL ? payment->state : seen->state;
 }

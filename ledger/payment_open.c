@@ -21,7 +21,14 @@ static uint8_t payment_flags(const struct command *command) {
     return (uint8_t)((command->flags & COMMAND_POST ? LEDGER_PAYMENT_POST : 0) |
                      (command->flags & COMMAND_WAIT ? LEDGER_PAYMENT_WAIT : 0) |
                      (command_repeat_after_ms(command) != 0 ? LEDGER_PAYMENT_REPEATS : 0) |
-                     (command_deliver_to(command) != 0 ? LEDGER_PAYMENT_DELIVER : 0));
+                     (command_deliver_to(command) != 0 ? LEDGER_PAYMENT_DELIVER : 0) |
+                     (command->flags & COMMAND_CALLBACK ? LEDGER_PAYMENT_CALLBACK : 0));
+}
+
+/* Only one that was declined when it was opened has neither held nor waited. */
+static bool was_opened_declined(const struct ledger_payment *payment) {
+    return payment->state == LEDGER_DECLINED && payment->held_ns == 0 &&
+           (payment->flags & LEDGER_PAYMENT_WAIT) == 0;
 }
 
 /* Both have one or neither has: the flags were compared. */
@@ -40,13 +47,14 @@ static bool same_match(const struct ledger_payment *payment, const struct comman
 /* Did the requester ask for this very payment? */
 static bool same_fields(struct ledger *ledger, const struct ledger_payment *payment,
                         const struct command *command) {
-    const uint8_t asked =
-        LEDGER_PAYMENT_POST | LEDGER_PAYMENT_WAIT | LEDGER_PAYMENT_REPEATS | LEDGER_PAYMENT_DELIVER;
+    const uint8_t asked = LEDGER_PAYMENT_POST | LEDGER_PAYMENT_WAIT | LEDGER_PAYMENT_REPEATS |
+                          LEDGER_PAYMENT_DELIVER | LEDGER_PAYMENT_CALLBACK;
     if (command_match_size(command) != 0) {
         return same_match(payment, command);
     }
     return payment->operation == command->operation && payment->leg_count == command->leg_count &&
            (payment->flags & asked) == payment_flags(command) &&
+           was_opened_declined(payment) == ((command->flags & COMMAND_DECLINED) != 0) &&
            payment->reversal_of == command->reversal_of &&
            same_provider(ledger, payment, command) &&
            payment->attributes_size == command->attributes_size &&
@@ -108,7 +116,8 @@ static enum ledger_status check_reversal(struct ledger *ledger, uint64_t reversa
  */
 static uint64_t deadline(const struct ledger *ledger, const struct command *command,
                          const struct ledger_payment *payment) {
-    return command->expires_in_s == 0 || (payment->flags & LEDGER_PAYMENT_DELIVER) != 0
+    const uint8_t delivery = LEDGER_PAYMENT_DELIVER | LEDGER_PAYMENT_CALLBACK;
+    return command->expires_in_s == 0 || (payment->flags & delivery) == LEDGER_PAYMENT_DELIVER
                ? 0
                : ledger->batch.time_ns + (uint64_t)command->expires_in_s * 1000000000u;
 }
@@ -158,7 +167,8 @@ void payment_open(struct ledger *ledger, const struct command *command, uint64_t
     if (status == LEDGER_DONE && token != NULL) {
         status = token_check(ledger, token);
     }
-    if (status == LEDGER_DONE) {
+    bool declined = (command->flags & COMMAND_DECLINED) != 0;
+    if (status == LEDGER_DONE && !declined) {
         status = parts_check(ledger, &parts);
     }
     bool wait = status == LEDGER_FUNDS && (command->flags & COMMAND_WAIT) != 0;
@@ -174,16 +184,23 @@ void payment_open(struct ledger *ledger, const struct command *command, uint64_t
     if (command_deliver_to(command) != 0) {
         delivery_make(ledger, payment->id, command_deliver_to(command));
     }
-    if (wait) {
+    if (declined) {
+        payment->state = LEDGER_DECLINED;
+    } else if (wait) {
         payment->state = LEDGER_WAITING;
         payment_waits(ledger, payment->requester);
     } else {
         payment_hold_or_post(ledger, &parts, payment);
     }
-    if (payment->state != LEDGER_COMPLETED) {
+    if (payment->state == LEDGER_WAITING || payment->state == LEDGER_HELD) {
         bool waits_for_repeats = wait && command_repeat_after_ms(command) != 0;
         payment->deadline_ns = waits_for_repeats ? 0 : deadline(ledger, command, payment);
-        open_set_add(&ledger->open, payment->id, payment->deadline_ns);
+    }
+    if (ledger_payment_is_open(payment)) {
+        open_set_add(&ledger->open, payment->id, ledger_payment_due_ns(payment));
+    }
+    if (declined && ledger_payment_is_open(payment)) {
+        delivery_due(ledger, payment->id);
     }
     payment_answer(result, LEDGER_DONE, payment);
 }

@@ -170,6 +170,8 @@ enum ledger_payment_flag {
     LEDGER_PAYMENT_EXPIRED = 8,    /* declined by its deadline                             */
     LEDGER_PAYMENT_REPEATS = 16,   /* its repeats move it on: repeat_after_ms              */
     LEDGER_PAYMENT_DELIVER = 32,   /* a delivery goes with it: only its provider completes it */
+    LEDGER_PAYMENT_CALLBACK = 64,  /* its delivery tells a peer of it, and outlasts its end     */
+    LEDGER_PAYMENT_TOLD = 128,     /* of those: the peer was told all that there is to tell     */
 };
 
 /* A payment as stored and as answered by a lookup: this header, then `leg_count` legs, then the
@@ -179,7 +181,8 @@ struct ledger_payment {
     uint64_t requester;
     uint64_t opened_ns, changed_ns;
     uint64_t held_ns;     /* when the hold was made; 0: none was made                     */
-    uint64_t deadline_ns; /* declined when still open then; 0: never               */
+    uint64_t deadline_ns; /* declined when still open then; 0: never. It is not in force while a
+                             peer is told of the payment: ledger_payment_due_ns */
     uint64_t sequence;    /* of the batch of its last change                       */
     uint64_t reversal_of; /* payment id or 0                                       */
     uint32_t size;
@@ -203,17 +206,24 @@ struct ledger_attempt {
 
 /* A delivery to a provider, as stored and as answered by a lookup: this header, then `kept`
  * attempts, the oldest first: the very first one, and the latest ones. It lasts as long as its
- * payment is open; its record stays. */
+ * payment is open, or as the peer is not told of its end; its record stays. */
 struct ledger_delivery {
     uint64_t payment;
-    uint64_t created_ns;
-    uint64_t next_ns;  /* the next attempt is not made before                        */
-    uint32_t provider; /* a number of the registry's; opaque here                    */
-    uint32_t attempts; /* made                                                       */
-    uint32_t kept;     /* of them                                                    */
-    uint32_t id_size;  /* bytes of provider_id                                       */
+    uint64_t created_ns; /* since when there is this to tell: of a callback, anew with its end */
+    uint64_t next_ns;    /* the next attempt is not made before                        */
+    uint32_t provider;   /* a number of the registry's; opaque here                    */
+    uint32_t attempts;   /* made                                                       */
+    uint32_t kept;       /* of them                                                    */
+    uint32_t id_size;    /* bytes of provider_id                                       */
     uint8_t provider_id[LEDGER_PROVIDER_ID_MAX]; /* the provider's name of the payment */
 };
+
+/* Whether something is still to be done about a payment: its end, or telling a peer of that. */
+bool ledger_payment_is_open(const struct ledger_payment *payment);
+/* Whether its delivery is still to be made: to be answered finally, or told. */
+bool ledger_payment_owes_delivery(const struct ledger_payment *payment);
+/* Its deadline, when one is in force; 0: none. */
+uint64_t ledger_payment_due_ns(const struct ledger_payment *payment);
 
 /* Parts of a stored payment. Borrowed from it. */
 const struct ledger_leg *ledger_payment_legs(const struct ledger_payment *payment);

@@ -16,6 +16,24 @@ const uint8_t *ledger_payment_attributes(const struct ledger_payment *payment) {
     return ledger_payment_reference(payment) + payment->reference_size;
 }
 
+bool ledger_payment_is_open(const struct ledger_payment *payment) {
+    const unsigned peer = LEDGER_PAYMENT_CALLBACK | LEDGER_PAYMENT_TOLD;
+    return payment->state == LEDGER_WAITING || payment->state == LEDGER_HELD ||
+           (payment->flags & peer) == LEDGER_PAYMENT_CALLBACK;
+}
+
+bool ledger_payment_owes_delivery(const struct ledger_payment *payment) {
+    return ledger_payment_is_open(payment) && payment->state != LEDGER_WAITING &&
+           (payment->flags & LEDGER_PAYMENT_DELIVER) != 0 &&
+           (payment->flags & LEDGER_PAYMENT_TOLD) == 0;
+}
+
+uint64_t ledger_payment_due_ns(const struct ledger_payment *payment) {
+    const unsigned peer = LEDGER_PAYMENT_CALLBACK | LEDGER_PAYMENT_TOLD;
+    bool ended = payment->state == LEDGER_COMPLETED || payment->state == LEDGER_DECLINED;
+    return ended || (payment->flags & peer) == LEDGER_PAYMENT_CALLBACK ? 0 : payment->deadline_ns;
+}
+
 const struct ledger_payment *state_payment(struct ledger *ledger, uint64_t id) {
     const struct ledger_payment *payment = NULL;
     if (id == 0 || id >= ledger->payment_next) {

@@ -230,11 +230,15 @@ const struct table_record *table_record_at(const struct table *table, uint64_t s
 
 /* ---- Room --------------------------------------------------------------------------------- */
 
+uint64_t table_records_room(const struct table *table) {
+    return (table->record_mask + 1) / 4 * 3 - table->record_count;
+}
+
 bool table_fits(const struct table *table, const struct table_need *need) {
     return need->bytes + 8 <= table->arena_bytes - table->arena_used &&
            need->payments <= table->payment_max - table->payment_count &&
            need->older <= table->payment_max - table->older_count &&
-           need->records <= (table->record_mask + 1) / 4 * 3 - table->record_count;
+           need->records <= table_records_room(table);
 }
 
 uint32_t table_permille(const struct table *table) {

@@ -74,6 +74,8 @@ struct table_need {
     uint64_t bytes, payments, older, records;
 };
 bool table_fits(const struct table *table, const struct table_need *need);
+/* How many more records fit. */
+uint64_t table_records_room(const struct table *table);
 /* How full the fullest of its parts is, 0..1000. */
 uint32_t table_permille(const struct table *table);
 

@@ -199,7 +199,7 @@ static void hand_over(struct ledger_thread *thread) {
         return;
     }
     const struct ledger_due *due = ledger_new_deliveries(thread->options.ledger, &count);
-    thread->missed |= count > 0 && !outbox_put(thread->options.outbox, due, count);
+    thread->missed |= count > 0 && (due == NULL || !outbox_put(thread->options.outbox, due, count));
     hand_over_missed(thread);
 }
 

@@ -95,7 +95,7 @@ static uint32_t collect(struct ledger_snapshot *snapshot, const struct operator_
         *after = payment->id;
         struct row *row = &rows[count];
         row->payment = payment;
-        if ((payment->flags & LEDGER_PAYMENT_DELIVER) != 0 && payment->state == LEDGER_HELD &&
+        if (ledger_payment_owes_delivery(payment) &&
             ledger_snapshot_delivery(snapshot, payment->id, &row->delivery) &&
             (page->provider == 0 || row->delivery.head.provider == page->provider) &&
             (!page->stuck || row->delivery.head.next_ns == OUTBOX_NEVER)) {

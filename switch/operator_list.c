@@ -42,6 +42,9 @@ static uint64_t next_account(struct ledger_snapshot *snapshot, uint64_t id,
 
 static uint64_t next_open(struct ledger_snapshot *snapshot, uint64_t id, msgpack_packer *packer) {
     const struct ledger_payment *payment = ledger_snapshot_next_open(snapshot, id);
+    while (payment != NULL && payment->state != LEDGER_WAITING && payment->state != LEDGER_HELD) {
+        payment = ledger_snapshot_next_open(snapshot, payment->id + 1); /* ended, to be told */
+    }
     if (payment == NULL || packer == NULL) {
         return payment == NULL ? 0 : payment->id;
     }

@@ -14,14 +14,14 @@
  * closed pay|hold REF (DEBIT>CREDIT AMOUNT).. [wait] [by REQUESTER] [expires S] [op N] [date
  * YYYYMMDD] [reverses REF|#PAYMENT] [token ACCOUNT WORD] [attributes WORD]
  *   complete|decline|retry|dispatch|lookup REF|#PAYMENT [by REQUESTER | operator] [provider]
- *   refused STATUS
- *   expire COUNT [= DECLINED]         issue ACCOUNT WORD S         put KEY VALUE       get KEY [=
- * VALUE] Queries: FIELD ACCOUNT = N                 a field of struct ledger_account, or balance,
- * available payment REF FIELD = N|WORD        a field of struct ledger_payment, state, or
- * attributes statement ACCOUNT = (REF AMOUNT BALANCE)..    newest first; AMOUNT negative: a debit
- * Control:
- *   at YYYY-MM-DDTHH:MM:SS (UTC+5) | wait S | flush | reopen | crash | audit
- * The clock starts at 2026-03-10T12:00:00 and stands still. Requesters are 7 unless said. */
+ *   hold .. [deliver PROVIDER [callback]] [declined]; notify as complete; attempt REF
+ * [told|timed-out] refused STATUS expire COUNT [= DECLINED]         issue ACCOUNT WORD S put KEY
+ * VALUE       get KEY [= VALUE] Queries: FIELD ACCOUNT = N                 a field of struct
+ * ledger_account, or balance, available payment REF FIELD = N|WORD        a field of struct
+ * ledger_payment, state, or attributes statement ACCOUNT = (REF AMOUNT BALANCE)..    newest first;
+ * AMOUNT negative: a debit Control: at YYYY-MM-DDTHH:MM:SS (UTC+5) | wait S | flush | reopen |
+ * crash | audit The clock starts at 2026-03-10T12:00:00 and stands still. Requesters are 7 unless
+ * said. */
 #ifndef TESTS_LIB_SCRIPT_H
 #define TESTS_LIB_SCRIPT_H
 

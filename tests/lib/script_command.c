@@ -109,6 +109,10 @@ static void open_option(struct script *script, struct script_words *words, struc
     const char *word = words_take(words);
     if (strcmp(word, "wait") == 0) {
         open->wait_for_funds = true;
+    } else if (strcmp(word, "callback") == 0) {
+        open->callback = true;
+    } else if (strcmp(word, "declined") == 0) {
+        open->declined = true;
     } else if (strcmp(word, "by") == 0) {
         open->requester = words_number(words);
     } else if (strcmp(word, "expires") == 0) {
@@ -196,6 +200,15 @@ static enum ledger_status put_issue(struct script *script, struct script_words *
     return ledger_put_token(&script->writer, account, hash, (uint32_t)words_number(words));
 }
 
+static enum ledger_status put_attempt(struct script *script, struct script_words *words) {
+    struct ledger_attempt_request request = {.payment = payment_id(script, words_take(words))};
+    if (words_accept(words, "told"))
+        request.outcome = LEDGER_ATTEMPT_TOLD;
+    else if (words_accept(words, "timed-out"))
+        request.outcome = LEDGER_ATTEMPT_TIMED_OUT;
+    return ledger_put_attempt(&script->writer, &request);
+}
+
 static enum ledger_status put_registry(struct script *script, struct script_words *words) {
     const char *key = words_take(words), *value = words_take(words);
     uint64_t version = LEDGER_VERSION_ANY;
@@ -239,6 +252,7 @@ static enum ledger_status put(struct script *script, struct script_words *words,
                    {"decline", LEDGER_DECLINE, LEDGER_DECLINED},
                    {"retry", LEDGER_RETRY, -1},
                    {"dispatch", LEDGER_DISPATCH, LEDGER_HELD},
+                   {"notify", LEDGER_NOTIFY, -1},
                    {"lookup", LEDGER_LOOKUP, -1}};
     for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
         if (strcmp(name, targets[i].name) == 0) {
@@ -250,6 +264,8 @@ static enum ledger_status put(struct script *script, struct script_words *words,
         expect->state = *name == 'p' ? LEDGER_COMPLETED : LEDGER_HELD;
         return put_open(script, words, *name == 'p');
     }
+    if (strcmp(name, "attempt") == 0)
+        return put_attempt(script, words);
     if (strcmp(name, "check") == 0)
         return put_check(script, words);
     if (strcmp(name, "account") == 0)

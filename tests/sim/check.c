@@ -89,18 +89,31 @@ static bool check_accounts(struct sim *sim, struct ledger_snapshot *snapshot) {
            sim_fail(sim, "the snapshot has %llu accounts", (unsigned long long)count);
 }
 
+static bool check_delivery(struct sim *sim, struct ledger_snapshot *snapshot, uint64_t id) {
+    const struct model_payment *payment = model_payment(&sim->model, id);
+    struct ledger_delivery_whole delivery;
+    bool there = ledger_snapshot_delivery(snapshot, id, &delivery);
+    bool same = there == (payment->deliver_to > 0);
+    if (same && there)
+        same = delivery.head.provider == payment->deliver_to &&
+               delivery.head.attempts == payment->attempts &&
+               delivery.head.created_ns == payment->news_ns;
+    return same || sim_fail(sim, "the delivery of payment %llu differs", (unsigned long long)id);
+}
+
 static bool check_payments(struct sim *sim, struct ledger_snapshot *snapshot) {
     uint64_t id = 0, opened = 0;
     const struct ledger_payment *payment = ledger_snapshot_next_payment(snapshot, 0);
     for (; payment != NULL; payment = ledger_snapshot_next_payment(snapshot, id + 1))
-        if (!compare_payment(sim, payment, ++id))
+        if (!compare_payment(sim, payment, ++id) || !check_delivery(sim, snapshot, id))
             return false;
     if (id != sim->model.payment_count)
         return sim_fail(sim, "the snapshot has %llu payments", (unsigned long long)id);
     id = 0;
     payment = ledger_snapshot_next_open(snapshot, 0);
     for (; payment != NULL; payment = ledger_snapshot_next_open(snapshot, id + 1)) {
-        if (payment->id <= id || payment->state > LEDGER_HELD)
+        const struct model_payment *there = model_payment(&sim->model, payment->id);
+        if (payment->id <= id || there == NULL || !model_is_open(there))
             return sim_fail(sim, "payment %llu among the open ones",
                             (unsigned long long)payment->id);
         id = payment->id;

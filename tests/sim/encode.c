@@ -22,6 +22,8 @@ static enum ledger_status encode_open(struct ledger_writer *writer,
                                .match_size = command->match_size,
                                .repeat_after_ms = command->repeat_after_ms,
                                .deliver_to = command->deliver_to,
+                               .callback = command->callback,
+                               .declined = command->declined,
                                .reversal_of = command->reversal_of,
                                .attributes = attributes,
                                .attributes_size = command->attributes_size,
@@ -62,6 +64,7 @@ static enum ledger_status encode(struct ledger_writer *writer, const struct sim_
     case LEDGER_RETRY:
     case LEDGER_DISPATCH:
     case LEDGER_LOOKUP:
+    case LEDGER_NOTIFY:
         return encode_target(writer, command);
     case LEDGER_EXPIRE:
         return ledger_put_expire(writer, command->count);
@@ -81,6 +84,7 @@ static enum ledger_status encode(struct ledger_writer *writer, const struct sim_
         return ledger_put_attempt(
             writer, &(struct ledger_attempt_request){.payment = command->payment,
                                                      .next_ns = command->value_seed,
+                                                     .outcome = command->outcome,
                                                      .provider_id = command->reference,
                                                      .provider_id_size = command->reference_size});
     case LEDGER_DELIVERY_LOOKUP:

@@ -126,9 +126,10 @@ static const struct model_payment *some_payment(struct sim *sim) {
 }
 
 static void target(struct sim *sim, struct sim_command *command) {
-    static const enum ledger_kind kinds[] = {
-        LEDGER_COMPLETE, LEDGER_COMPLETE, LEDGER_COMPLETE, LEDGER_DECLINE, LEDGER_DECLINE,
-        LEDGER_RETRY,    LEDGER_RETRY,    LEDGER_DISPATCH, LEDGER_LOOKUP,  LEDGER_LOOKUP};
+    static const enum ledger_kind kinds[] = {LEDGER_COMPLETE, LEDGER_COMPLETE, LEDGER_COMPLETE,
+                                             LEDGER_DECLINE,  LEDGER_DECLINE,  LEDGER_RETRY,
+                                             LEDGER_RETRY,    LEDGER_DISPATCH, LEDGER_LOOKUP,
+                                             LEDGER_LOOKUP,   LEDGER_NOTIFY};
     struct random *random = &sim->random;
     command->kind = kinds[random_below(random, sizeof kinds / sizeof kinds[0])];
     const struct model_payment *payment = some_payment(sim);
@@ -200,6 +201,7 @@ static void generate_delivery(struct sim *sim, struct sim_command *command) {
                                                      : random_below(random, count + 1));
     command->value_seed = random_next(random);
     command->reference_size = (uint32_t)random_below(random, LEDGER_PROVIDER_ID_MAX + 1);
+    command->outcome = (uint32_t)random_below(random, 3);
 }
 
 void generate_command(struct sim *sim, struct sim_command *commands, uint32_t count) {
@@ -213,7 +215,7 @@ void generate_command(struct sim *sim, struct sim_command *commands, uint32_t co
         generate_open(sim, command);
     else if (kind < 60)
         generate_check(sim, command);
-    else if (kind < 64)
+    else if (kind < 66)
         generate_delivery(sim, command);
     else if (kind < 82)
         target(sim, command);

@@ -76,11 +76,22 @@ static void new_reference(struct sim *sim, struct sim_command *command) {
     }
 }
 
-/* A payment that was made before, whole or with one field changed. */
-static void again(struct sim *sim, struct sim_command *command) {
-    struct random *random = &sim->random;
-    const struct model_payment *old =
-        model_payment(&sim->model, 1 + random_below(random, sim->model.payment_count));
+/* Of flags that exclude one another, one stays. */
+static void well_shaped(struct sim_command *command) {
+    if (command->deliver_to == 0)
+        command->callback = false;
+    if (command->callback || command->declined) {
+        command->post = command->wait_for_funds = false;
+        command->repeat_after_ms = 0;
+    }
+    if (command->declined) {
+        command->token_account = 0;
+        command->deliver_to = command->callback ? command->deliver_to : 0;
+    }
+}
+
+/* What a payment that was made before was asked for, but for what a repeat may say otherwise. */
+static void whole(const struct model_payment *old, struct sim_command *command) {
     command->requester = old->head.requester;
     command->reference_size = old->head.reference_size;
     memcpy(command->reference, old->reference, sizeof old->reference);
@@ -91,11 +102,21 @@ static void again(struct sim *sim, struct sim_command *command) {
                                                        .amount = old->legs[i].amount};
     command->post = (old->head.flags & LEDGER_PAYMENT_POST) != 0;
     command->wait_for_funds = (old->head.flags & LEDGER_PAYMENT_WAIT) != 0;
+    command->callback = (old->head.flags & LEDGER_PAYMENT_CALLBACK) != 0;
+    command->declined = old->born_declined;
     command->operation = old->head.operation;
-    command->value_date = random_chance(random, 50) ? old->head.value_date : 0;
     command->reversal_of = old->head.reversal_of;
     command->attributes_seed = old->attributes_seed;
     command->attributes_size = old->head.attributes_size;
+}
+
+/* A payment that was made before, whole or with one field changed. */
+static void again(struct sim *sim, struct sim_command *command) {
+    struct random *random = &sim->random;
+    const struct model_payment *old =
+        model_payment(&sim->model, 1 + random_below(random, sim->model.payment_count));
+    whole(old, command);
+    command->value_date = random_chance(random, 50) ? old->head.value_date : 0;
     if (((old->head.flags & LEDGER_PAYMENT_REPEATS) != 0) != random_chance(random, 5)) {
         command->repeat_after_ms = 1 + (uint32_t)random_below(random, 3000);
         command->expires_in_s = (uint32_t)random_below(random, 20000);
@@ -145,6 +166,7 @@ static void again(struct sim *sim, struct sim_command *command) {
     for (uint32_t i = 0; i < command->leg_count; i++)
         if (command->legs[i].amount > LEDGER_AMOUNT_MAX)
             command->legs[i].amount -= 1;
+    well_shaped(command);
 }
 
 void generate_open(struct sim *sim, struct sim_command *command) {
@@ -178,10 +200,13 @@ void generate_open(struct sim *sim, struct sim_command *command) {
     }
     if (!command->post && random_chance(random, 25))
         command->deliver_to = 1 + (uint32_t)random_below(random, 5);
+    command->callback = command->deliver_to > 0 && random_chance(random, 60);
+    command->declined = random_chance(random, 4);
     if (random_chance(random, 8)) {
         command->token_account = 3 + random_below(random, 4);
         const struct model_account *account = model_account(&sim->model, command->token_account);
         command->token_seed = account != NULL && random_chance(random, 60) ? account->token_seed
                                                                            : random_next(random);
     }
+    well_shaped(command);
 }

@@ -157,6 +157,7 @@ void model_apply(struct model *model, const struct sim_command *command,
     case LEDGER_RETRY:
     case LEDGER_DISPATCH:
     case LEDGER_LOOKUP:
+    case LEDGER_NOTIFY:
         model_payment_target(model, command, result);
         break;
     case LEDGER_EXPIRE:

@@ -23,7 +23,8 @@ struct sim_command {
     uint8_t reference[LEDGER_REFERENCE_MAX];
     struct ledger_leg_request legs[LEDGER_LEGS_MAX];
     uint32_t leg_count;
-    bool post, wait_for_funds, by_provider;
+    bool post, wait_for_funds, by_provider, callback, declined;
+    uint32_t outcome; /* of an attempt */
     uint16_t operation;
     uint32_t value_date, expires_in_s;
     uint32_t match_size, repeat_after_ms, deliver_to;
@@ -54,6 +55,8 @@ struct model_payment {
     uint64_t attributes_seed;
     uint32_t held_day, held_month; /* of the hold's turnover */
     uint32_t deliver_to, attempts; /* to deliver it */
+    uint64_t news_ns;              /* since when there is what the delivery tells */
+    bool born_declined;
 };
 
 struct model_record {
@@ -88,6 +91,9 @@ struct model_payment *model_payment(struct model *model, uint64_t id);
 struct model_account *model_account(struct model *model, uint64_t id);
 struct model_payment *model_find(struct model *model, uint64_t requester, const uint8_t *reference,
                                  uint32_t size);
+
+/* Whether something is still to be done about it. */
+bool model_is_open(const struct model_payment *payment);
 
 /* yyyymmdd in UTC+5 */
 uint32_t model_day(uint64_t time_ns);

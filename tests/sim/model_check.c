@@ -134,6 +134,15 @@ void model_delivery(struct model *model, const struct sim_command *command,
         result->status = attempt ? LEDGER_PAYMENT_NOT_FOUND : LEDGER_RECORD_NOT_FOUND;
         return;
     }
+    bool callback = (payment->head.flags & LEDGER_PAYMENT_CALLBACK) != 0;
+    if (attempt && command->outcome != LEDGER_ATTEMPT_GOES_ON && !callback) {
+        result->status = LEDGER_AT_PROVIDER;
+        return;
+    }
     payment->attempts += attempt;
     result->payment = command->payment;
+    if (attempt && command->outcome != LEDGER_ATTEMPT_GOES_ON) {
+        model_payment_attempted(model, payment, command->outcome);
+        result->state = payment->head.state;
+    }
 }

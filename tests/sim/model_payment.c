@@ -30,107 +30,6 @@ struct model_payment *model_find(struct model *model, uint64_t requester, const 
     return model_payment(model, *reference_slot(model, requester, reference, size));
 }
 
-/* ---- Moving money ---- */
-
-static void turnover_add(const struct model *model, struct ledger_account *record,
-                         uint64_t debits) {
-    uint32_t day = model_day(model->time_ns), month = day / 100;
-    if (record->day != day)
-        record->day = day, record->day_turnover = 0;
-    if (record->month != month)
-        record->month = month, record->month_turnover = 0;
-    record->day_turnover += debits;
-    record->month_turnover += debits;
-}
-
-static void turnover_return(struct ledger_account *record, const struct model_payment *payment,
-                            uint64_t debits) {
-    if (record->day == payment->held_day)
-        record->day_turnover -= debits;
-    if (record->month == payment->held_month)
-        record->month_turnover -= debits;
-}
-
-void model_payment_hold(struct model *model, struct model_payment *payment, int sign) {
-    struct share shares[LEDGER_LEGS_MAX * 2];
-    unsigned count = model_shares_of(model, payment->legs, payment->head.leg_count, shares);
-    for (unsigned i = 0; i < count; i++) {
-        struct ledger_account *record = &shares[i].account->record;
-        uint64_t *pending = shares[i].credits > shares[i].debits ? &record->credits_pending
-                                                                 : &record->debits_pending;
-        uint64_t net = shares[i].credits > shares[i].debits ? shares[i].credits - shares[i].debits
-                                                            : shares[i].debits - shares[i].credits;
-        uint64_t passing =
-            shares[i].credits > shares[i].debits ? shares[i].debits : shares[i].credits;
-        *pending = sign > 0 ? *pending + net : *pending - net;
-        record->passing_pending += sign > 0 ? passing : -passing;
-    }
-}
-
-static void take_turnover(struct model *model, struct model_payment *payment) {
-    struct share shares[LEDGER_LEGS_MAX * 2];
-    unsigned count = model_shares_of(model, payment->legs, payment->head.leg_count, shares);
-    for (unsigned i = 0; i < count; i++)
-        if (shares[i].debits > 0)
-            turnover_add(model, &shares[i].account->record, shares[i].debits);
-    payment->held_day = model_day(model->time_ns);
-    payment->held_month = payment->held_day / 100;
-}
-
-static int64_t post_entry(struct ledger_account *record, uint64_t amount, uint64_t link,
-                          uint64_t *previous) {
-    *(link % 2 == 1 ? &record->credits_posted : &record->debits_posted) += amount;
-    *previous = record->entry_head;
-    record->entry_head = link;
-    record->entry_count++;
-    return (int64_t)(record->credits_posted - record->debits_posted);
-}
-
-void model_payment_post(struct model *model, struct model_payment *payment) {
-    for (unsigned i = 0; i < payment->head.leg_count; i++) {
-        struct ledger_leg *leg = &payment->legs[i];
-        uint64_t link = payment->head.id * 16 + i * 2;
-        leg->debit_balance = post_entry(&model_account(model, leg->debit)->record, leg->amount,
-                                        link, &leg->debit_previous);
-        leg->credit_balance = post_entry(&model_account(model, leg->credit)->record, leg->amount,
-                                         link + 1, &leg->credit_previous);
-    }
-}
-
-static void move(struct model *model, struct model_payment *payment, enum ledger_state state) {
-    bool was_open = payment->head.state == LEDGER_WAITING || payment->head.state == LEDGER_HELD;
-    bool is_open = state == LEDGER_WAITING || state == LEDGER_HELD;
-    model->open_count = model->open_count + is_open - was_open;
-    payment->head.state = (uint8_t)state;
-    payment->head.changed_ns = model->time_ns;
-    payment->head.sequence = model->sequence;
-}
-
-/* Holds or posts a payment that passed all checks. */
-static void start(struct model *model, struct model_payment *payment) {
-    take_turnover(model, payment);
-    if (payment->head.flags & LEDGER_PAYMENT_POST) {
-        model_payment_post(model, payment);
-        move(model, payment, LEDGER_COMPLETED);
-    } else {
-        model_payment_hold(model, payment, 1);
-        payment->head.held_ns = model->time_ns;
-        move(model, payment, LEDGER_HELD);
-    }
-}
-
-static void decline(struct model *model, struct model_payment *payment) {
-    if (payment->head.state == LEDGER_HELD) {
-        struct share shares[LEDGER_LEGS_MAX * 2];
-        unsigned count = model_shares_of(model, payment->legs, payment->head.leg_count, shares);
-        model_payment_hold(model, payment, -1);
-        for (unsigned i = 0; i < count; i++)
-            if (shares[i].debits > 0)
-                turnover_return(&shares[i].account->record, payment, shares[i].debits);
-    }
-    move(model, payment, LEDGER_DECLINED);
-}
-
 /* ---- open ---- */
 
 static bool same_match(const struct sim_command *command, const struct model_payment *payment) {
@@ -146,6 +45,9 @@ static bool same_payment(const struct sim_command *command, const struct model_p
     const struct ledger_payment *head = &payment->head;
     if (command->match_size > 0)
         return same_match(command, payment);
+    if (((head->flags & LEDGER_PAYMENT_CALLBACK) != 0) != command->callback ||
+        payment->born_declined != command->declined)
+        return false;
     if (((head->flags & LEDGER_PAYMENT_REPEATS) != 0) != (command->repeat_after_ms > 0) ||
         payment->deliver_to != command->deliver_to)
         return false;
@@ -187,8 +89,10 @@ static struct model_payment *record_payment(struct model *model,
         .head = {.id = model->payment_count + 1,
                  .requester = command->requester,
                  .opened_ns = model->time_ns,
-                 .deadline_ns =
-                     command->expires_in_s > 0 && command->deliver_to == 0 ? deadline_ns : 0,
+                 .deadline_ns = command->expires_in_s > 0 && !command->declined &&
+                                        (command->deliver_to == 0 || command->callback)
+                                    ? deadline_ns
+                                    : 0,
                  .reversal_of = command->reversal_of,
                  .size = (uint32_t)((size + 7) / 8 * 8),
                  .value_date =
@@ -200,7 +104,10 @@ static struct model_payment *record_payment(struct model *model,
                  .flags = (uint8_t)((command->post ? LEDGER_PAYMENT_POST : 0) |
                                     (command->wait_for_funds ? LEDGER_PAYMENT_WAIT : 0) |
                                     (command->repeat_after_ms > 0 ? LEDGER_PAYMENT_REPEATS : 0) |
-                                    (command->deliver_to > 0 ? LEDGER_PAYMENT_DELIVER : 0))},
+                                    (command->deliver_to > 0 ? LEDGER_PAYMENT_DELIVER : 0) |
+                                    (command->callback ? LEDGER_PAYMENT_CALLBACK : 0))},
+        .born_declined = command->declined,
+        .news_ns = model->time_ns,
         .attributes_seed = command->attributes_seed,
         .deliver_to = command->deliver_to};
     for (unsigned i = 0; i < command->leg_count; i++)
@@ -223,7 +130,7 @@ static enum ledger_status wait_check(struct model *model, const struct model_pay
 static void complete(struct model *model, struct model_payment *payment) {
     model_payment_hold(model, payment, -1);
     model_payment_post(model, payment);
-    move(model, payment, LEDGER_COMPLETED);
+    model_payment_move_told(model, payment, LEDGER_COMPLETED, 1);
 }
 
 /* The same request again, which may move its payment on. */
@@ -233,7 +140,7 @@ static void repeat(struct model *model, const struct sim_command *command,
     uint64_t after_ns = (uint64_t)command->repeat_after_ms * 1000000u;
     bool moves = after_ns > 0 && (head->flags & LEDGER_PAYMENT_DISPATCHED) == 0;
     if (moves && head->state == LEDGER_WAITING && wait_check(model, payment) == LEDGER_DONE) {
-        start(model, payment);
+        model_payment_start(model, payment);
         if (head->state == LEDGER_HELD)
             head->deadline_ns =
                 command->expires_in_s > 0 && (head->flags & LEDGER_PAYMENT_DELIVER) == 0
@@ -271,7 +178,7 @@ void model_payment_open(struct model *model, const struct sim_command *command,
     enum ledger_status status = model_check_accounts(model, payment->legs, command->leg_count);
     if (status == LEDGER_DONE)
         status = model_token_check(model, command);
-    if (status == LEDGER_DONE)
+    if (status == LEDGER_DONE && !command->declined)
         status = model_check_money(
             model, shares, model_shares_of(model, payment->legs, command->leg_count, shares));
     bool waits = status == LEDGER_FUNDS && command->wait_for_funds;
@@ -285,10 +192,12 @@ void model_payment_open(struct model *model, const struct sim_command *command,
         model_account(model, command->token_account)->token_burnt = true;
     if (waits && command->repeat_after_ms > 0)
         payment->head.deadline_ns = 0;
-    if (waits)
-        move(model, payment, LEDGER_WAITING);
+    if (command->declined)
+        model_payment_move(model, payment, LEDGER_DECLINED);
+    else if (waits)
+        model_payment_move(model, payment, LEDGER_WAITING);
     else
-        start(model, payment);
+        model_payment_start(model, payment);
     answer(payment, result, LEDGER_DONE);
 }
 
@@ -303,6 +212,7 @@ static enum ledger_status retry_check(struct model *model, const struct model_pa
 static enum ledger_status target_check(struct model *model, const struct sim_command *command,
                                        const struct model_payment *payment) {
     uint8_t state = payment->head.state;
+    bool told = (payment->head.flags & LEDGER_PAYMENT_TOLD) != 0;
     bool dispatched = (payment->head.flags & LEDGER_PAYMENT_DISPATCHED) != 0;
     bool completes = command->kind == LEDGER_COMPLETE, declines = command->kind == LEDGER_DECLINE;
     if (command->kind == LEDGER_LOOKUP)
@@ -316,7 +226,7 @@ static enum ledger_status target_check(struct model *model, const struct sim_com
     if (dispatched && command->kind == LEDGER_DISPATCH)
         return LEDGER_REPLAYED;
     bool delivers = (payment->head.flags & LEDGER_PAYMENT_DELIVER) != 0;
-    if ((dispatched || (delivers && completes)) && !command->by_provider &&
+    if ((dispatched || (delivers && completes)) && !command->by_provider && !told &&
         command->kind != LEDGER_DISPATCH)
         return LEDGER_AT_PROVIDER;
     return state == LEDGER_WAITING && !declines ? LEDGER_NO_HOLD : LEDGER_DONE;
@@ -347,30 +257,69 @@ void model_payment_target(struct model *model, const struct sim_command *command
         result->status = LEDGER_PAYMENT_NOT_FOUND;
         return;
     }
+    if (command->kind == LEDGER_NOTIFY) {
+        model_payment_notify(model, payment, result);
+        return;
+    }
     enum ledger_status status = target_check(model, command, payment);
     if (status == LEDGER_DONE && command->kind == LEDGER_COMPLETE) {
         complete(model, payment);
     } else if (status == LEDGER_DONE && command->kind == LEDGER_DECLINE) {
-        decline(model, payment);
+        model_payment_decline(model, payment,
+                              command->by_provider ||
+                                  (payment->head.flags & LEDGER_PAYMENT_TOLD) != 0);
     } else if (status == LEDGER_DONE && command->kind == LEDGER_RETRY) {
-        start(model, payment);
+        model_payment_start(model, payment);
     } else if (status == LEDGER_DONE && command->kind == LEDGER_DISPATCH) {
         payment->head.flags |= LEDGER_PAYMENT_DISPATCHED;
-        payment->head.deadline_ns = 0;
-        move(model, payment, LEDGER_HELD);
+        if ((payment->head.flags & LEDGER_PAYMENT_CALLBACK) == 0)
+            payment->head.deadline_ns = 0;
+        model_payment_move(model, payment, LEDGER_HELD);
     }
     answer(payment, result, status);
 }
 
+/* ---- Callbacks ---- */
+
+void model_payment_notify(struct model *model, struct model_payment *payment,
+                          struct model_result *result) {
+    bool callback = (payment->head.flags & LEDGER_PAYMENT_CALLBACK) != 0;
+    if (model_is_open(payment) || !callback) {
+        answer(payment, result, LEDGER_REPLAYED);
+        return;
+    }
+    model_payment_move_told(model, payment, payment->head.state, 0);
+    answer(payment, result, LEDGER_DONE);
+}
+
+void model_payment_attempted(struct model *model, struct model_payment *payment, uint32_t outcome) {
+    struct ledger_payment *head = &payment->head;
+    bool owed = model_is_open(payment) && (head->flags & LEDGER_PAYMENT_TOLD) == 0;
+    if (owed && outcome == LEDGER_ATTEMPT_TOLD)
+        model_payment_move_told(model, payment, head->state, 1);
+    else if (owed && head->state == LEDGER_HELD && head->deadline_ns != 0 &&
+             head->deadline_ns <= model->time_ns) {
+        model_payment_decline(model, payment, false);
+        head->flags |= LEDGER_PAYMENT_EXPIRED;
+    }
+}
+
 /* ---- expire ---- */
+
+/* While a peer is being told of it, no deadline ends it. */
+static bool may_expire(const struct model *model, const struct model_payment *payment) {
+    bool is_open = payment->head.state == LEDGER_WAITING || payment->head.state == LEDGER_HELD;
+    bool telling = (payment->head.flags & LEDGER_PAYMENT_CALLBACK) != 0 &&
+                   (payment->head.flags & LEDGER_PAYMENT_TOLD) == 0;
+    return is_open && !telling && payment->head.deadline_ns != 0 &&
+           payment->head.deadline_ns <= model->time_ns;
+}
 
 static const struct model_payment *expires_next(struct model *model) {
     struct model_payment *best = NULL;
     for (uint64_t id = 1; id <= model->payment_count; id++) {
         struct model_payment *payment = model_payment(model, id);
-        bool is_open = payment->head.state == LEDGER_WAITING || payment->head.state == LEDGER_HELD;
-        if (is_open && payment->head.deadline_ns != 0 &&
-            payment->head.deadline_ns <= model->time_ns &&
+        if (may_expire(model, payment) &&
             (best == NULL || payment->head.deadline_ns < best->head.deadline_ns))
             best = payment;
     }
@@ -381,7 +330,7 @@ void model_payment_expire(struct model *model, uint32_t count, struct model_resu
     const struct model_payment *found;
     while (result->payment < count && (found = expires_next(model)) != NULL) {
         struct model_payment *payment = model_payment(model, found->head.id);
-        decline(model, payment);
+        model_payment_decline(model, payment, false);
         payment->head.flags |= LEDGER_PAYMENT_EXPIRED;
         result->payment++;
     }
