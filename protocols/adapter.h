@@ -81,6 +81,11 @@ struct adapter_question {
     char account[DELIVERY_ACCOUNT_MAX];
 };
 
+/* What decode wants to know again in encode or query; the adapter's own layout. */
+struct adapter_note {
+    _Alignas(8) uint8_t bytes[64];
+};
+
 /* A request on a worker. The node's copy: all slices live until work_encode has returned. Of the
  * headers there are those that the adapter keeps, at most ADAPTER_KEPT_HEADERS, in their order.
  * memory: the adapter's own layout; not cleared. */
@@ -92,12 +97,8 @@ struct adapter_work {
                     is no stranger's for a while, who are served only so many at once */
     struct adapter_question question; /* of ADAPTER_ASK */
     struct outbound_answer answer;    /* to it, filled by the node before work_encode */
+    struct adapter_note note;         /* decode's; work may change it for encode */
     _Alignas(16) uint8_t memory[ADAPTER_WORK_MEMORY];
-};
-
-/* What decode wants to know again in encode or query; the adapter's own layout. */
-struct adapter_note {
-    _Alignas(8) uint8_t bytes[64];
 };
 
 struct adapter_reply {
@@ -131,8 +132,8 @@ struct adapter_settings {
     uint32_t repeat_after_ms; /* age of a hold at which the agent's repeat completes it         */
     uint32_t hold_life_s;     /* of a terminal payment's hold without repeats                   */
     uint32_t token_life_s;    /* of a cash-out token                                           */
-    uint64_t vostok_plat_service; /* code of the service that vostokPlat* pay for; 0: none     */
-    uint32_t session_s;           /* a buyer's log-in at the checkout lives so long            */
+    uint64_t vostok_plat_service;   /* code of the service that vostokPlat* pay for; 0: none     */
+    uint32_t session_s;             /* a buyer's log-in at the checkout lives so long            */
     const struct networks *callback_allow; /* shops may be told there although it is private   */
     const struct adapter_dialect *dialects;
     uint32_t dialect_count;

@@ -194,6 +194,7 @@ static bool submit(struct conn *conn, struct call *call, const struct heavy_job 
     memcpy(writer.base, job->commands, job->writer.used);
     writer.used = job->writer.used;
     writer.count = job->writer.count;
+    call->note = job->work.note;
     if (!route_submit(conn->loop, call, &writer)) {
         return false;
     }
@@ -330,6 +331,7 @@ bool heavy_start(struct conn *conn, struct call *call, const struct adapter_requ
         return false;
     }
     job->work.proved = false;
+    job->work.note = call->note;
     job->ticket = call_ticket(&loop->calls, call);
     job->context = loop->contexts[call->adapter];
     job->writer = (struct ledger_writer){.base = job->commands, .size = sizeof(job->commands)};

@@ -123,21 +123,23 @@ static void add_leg(struct payment_plan *plan, uint64_t debit, uint64_t credit, 
 
 static bool add_fee(struct soap_work *work, struct payment_plan *plan) {
     const struct adapter_env *env = work->context->env;
-    struct registry_tariff tariff;
-    enum registry_found found = registry_tariff_find(env, plan->kind->operation, work->agent.login,
-                                                     plan->merchant, &tariff);
+    const struct registry_parties parties = {.agent = work->agent.login,
+                                             .merchant = plan->merchant,
+                                             .accounts = {[PAYER_AGENT] = work->call->account,
+                                                          [PAYER_CLIENT] = plan->client,
+                                                          [PAYER_MERCHANT] = plan->wallet}};
+    struct registry_charge charge;
+    enum registry_found found =
+        registry_charge_find(env, plan->kind->operation, &parties, plan->amount, &charge);
     if (found == REGISTRY_BUSY)
         return payment_busy(work);
-    if (found == REGISTRY_ABSENT || (found == REGISTRY_FOUND && tariff.off))
-        return true;
-    uint64_t payer = tariff.payer == PAYER_AGENT    ? work->call->account
-                     : tariff.payer == PAYER_CLIENT ? plan->client
-                                                    : plan->wallet;
-    if (found != REGISTRY_FOUND || payer == 0 || !registry_fee(&tariff, plan->amount, &plan->fee))
+    if (found != REGISTRY_FOUND)
         return call_refuse(work->call, SOAP_REFUSED_INTERNAL);
-    if (plan->fee > 0)
-        add_leg(plan, payer, env->settings->fee_account, plan->fee);
-    plan->by_payer = payer == plan->legs[0].debit;
+    plan->fee = charge.fee;
+    if (plan->fee == 0)
+        return true;
+    add_leg(plan, charge.payer, env->settings->fee_account, plan->fee);
+    plan->by_payer = charge.payer == plan->legs[0].debit;
     if (!plan->by_payer && plan->fee >= plan->amount && !plan->any_amount)
         return call_refuse(work->call, SOAP_REFUSED_FEE_EXCEEDS_AMOUNT);
     return true;

@@ -168,6 +168,22 @@ bool registry_fee(const struct registry_tariff *tariff, uint64_t amount, uint64_
     return true;
 }
 
+enum registry_found registry_charge_find(const struct adapter_env *env, uint16_t operation,
+                                         const struct registry_parties *parties, uint64_t amount,
+                                         struct registry_charge *charge) {
+    struct registry_tariff tariff;
+    *charge = (struct registry_charge){.fee = 0};
+    enum registry_found found =
+        registry_tariff_find(env, operation, parties->agent, parties->merchant, &tariff);
+    if (found == REGISTRY_ABSENT || (found == REGISTRY_FOUND && tariff.off))
+        return REGISTRY_FOUND;
+    if (found != REGISTRY_FOUND)
+        return found;
+    charge->payer = tariff.payer <= PAYER_MERCHANT ? parties->accounts[tariff.payer] : 0;
+    return charge->payer != 0 && registry_fee(&tariff, amount, &charge->fee) ? REGISTRY_FOUND
+                                                                             : REGISTRY_BROKEN;
+}
+
 /* ---- Limits -------------------------------------------------------------------------------- */
 
 void registry_limits_default(bool identified, struct registry_limits *limits) {

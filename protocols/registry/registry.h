@@ -268,6 +268,21 @@ enum registry_found registry_tariff_find(const struct adapter_env *env, uint16_t
  * minimum, not above the maximum. False: too large for the ledger. */
 bool registry_fee(const struct registry_tariff *tariff, uint64_t amount, uint64_t *fee);
 
+/* What the tariff of a payment charges, and whom. */
+struct registry_parties {
+    uint64_t agent, merchant; /* logins; 0: there is none */
+    uint64_t accounts[4];     /* who can pay, by enum registry_payer; 0: there is none */
+};
+struct registry_charge {
+    uint64_t fee;   /* tiyn; 0: nothing */
+    uint64_t payer; /* account, when there is a fee */
+};
+/* FOUND, also when there is no fee. BUSY: as registry_find. BROKEN: the tariff cannot be applied,
+ * since its payer is none of the payment's parties, or the fee too large. */
+enum registry_found registry_charge_find(const struct adapter_env *env, uint16_t operation,
+                                         const struct registry_parties *parties, uint64_t amount,
+                                         struct registry_charge *charge);
+
 /* The limits of a client's class, or these when the operator set none: not identified 200,000.00
  * largest balance and a day, 500,000.00 a month; identified 3,000,000.00, 1,000,000.00 a day,
  * 5,000,000.00 a month. BROKEN, BUSY: as registry_find; never ABSENT. */
