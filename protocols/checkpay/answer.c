@@ -114,9 +114,11 @@ static bool read_body(struct answer_reading *reading, struct slice body) {
     struct buffer memory;
     struct slice text;
     buffer_init(&memory, 3 * (size_t)OUTBOUND_ANSWER_MAX);
-    bool good = answer_text(reading->profile, body, &memory, &text) && text.size > 0 &&
-                (reading->profile->format == CHECKPAY_XML ? answer_read_xml(reading, text)
-                                                          : answer_read_json(reading, text));
+    bool good = answer_text(reading->profile, body, &memory, &text) && text.size > 0;
+    if (reading->profile->format == CHECKPAY_XML)
+        good = good && (answer_read_plain(reading, text) || answer_read_xml(reading, text));
+    else
+        good = good && answer_read_json(reading, text);
     buffer_free(&memory);
     return good && !reading->garbled;
 }

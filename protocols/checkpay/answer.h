@@ -29,6 +29,9 @@ void answer_field(struct answer_reading *reading, struct slice name, struct slic
 /* Takes all values of a document. False: it is no answer of this dialect. */
 bool answer_read_xml(struct answer_reading *reading, struct slice body);
 bool answer_read_json(struct answer_reading *reading, struct slice body);
+/* As answer_read_xml, of a document of the simplest form. False: it is of another one, or is no
+ * answer, which answer_read_xml says; nothing was taken. */
+bool answer_read_plain(struct answer_reading *reading, struct slice body);
 
 /* The body as UTF-8, without what may stand before it: marks, blanks, an XML declaration. memory
  * holds the text where it had to be converted. False: an encoding that is not known. */
