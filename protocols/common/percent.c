@@ -34,10 +34,17 @@ static bool is_plain(char c) {
 
 void percent_encode(struct buffer *out, struct slice text) {
     static const char hex[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned char byte = (unsigned char)text.base[i];
-        const char code[3] = {'%', hex[byte >> 4], hex[byte & 15]};
-        bool plain = is_plain(text.base[i]);
-        buffer_append(out, plain ? text.base + i : code, plain ? 1 : sizeof code);
+    while (text.size > 0) {
+        size_t plain = 0;
+        while (plain < text.size && is_plain(text.base[plain]))
+            plain++;
+        buffer_append(out, text.base, plain);
+        text = slice_after(text, plain);
+        if (text.size > 0) {
+            unsigned char byte = (unsigned char)text.base[0];
+            const char code[3] = {'%', hex[byte >> 4], hex[byte & 15]};
+            buffer_append(out, code, sizeof code);
+            text = slice_after(text, 1);
+        }
     }
 }
