@@ -28,6 +28,16 @@ static bool check_tariff(const struct registry_tariff *tariff, const char **why)
     return tariff->off || tariff->payer != 0;
 }
 
+static bool check_merchant(const struct registry_merchant *merchant, const char **why) {
+    uint8_t key[REGISTRY_WEBHOOK_KEY_MAX];
+    bool secret = merchant->webhook_secret[0] != '\0';
+    *why = "webhook_secret: whsec_ and the base64 of 24 to 64 bytes";
+    if (secret && registry_webhook_key(merchant->webhook_secret, key) == 0)
+        return false;
+    *why = "callback: webhook needs a secret, which tiyn ctl merchant webhook makes";
+    return secret || merchant->callback != CALLBACK_WEBHOOK;
+}
+
 static bool check_service(const struct registry_service *service, const char **why) {
     *why = "minimum, maximum: amounts; not above each other; without a maximum it is 0";
     return service->minimum <= LEDGER_AMOUNT_MAX && service->maximum <= LEDGER_AMOUNT_MAX &&
@@ -82,6 +92,8 @@ static bool check_whole(enum registry_kind kind, const void *record, struct regi
     fault->field = NULL;
     if (kind == REGISTRY_CLIENT)
         return check_client(record, &fault->why);
+    if (kind == REGISTRY_MERCHANT)
+        return check_merchant(record, &fault->why);
     if (kind == REGISTRY_TARIFF)
         return check_tariff(record, &fault->why);
     if (kind == REGISTRY_SERVICE)

@@ -15,14 +15,17 @@
 #include "protocols/adapter.h"
 #include "protocols/common/slice.h"
 
-#define REGISTRY_NAME_MAX 64       /* bytes of UTF-8 of a person's name, with NUL      */
-#define REGISTRY_TITLE_MAX 128     /* of a company's, with NUL                         */
-#define REGISTRY_ADDRESSES_MAX 512 /* bytes of an address list, with NUL              */
-#define REGISTRY_KEY_DER_MAX 1040  /* bytes of a public key: RSA-8192                  */
-#define REGISTRY_TERMINAL_MAX 33   /* bytes of a terminal id, with NUL                 */
-#define REGISTRY_PASSWORD_MAX 129  /* bytes of crypto_pwhash_str, with NUL             */
-#define REGISTRY_HASH_TEXT 65      /* bytes of 256 bits in hexadecimal, with NUL       */
-#define REGISTRY_WALLETS_MAX 8     /* of a merchant                                    */
+#define REGISTRY_NAME_MAX 64        /* bytes of UTF-8 of a person's name, with NUL      */
+#define REGISTRY_TITLE_MAX 128      /* of a company's, with NUL                         */
+#define REGISTRY_ADDRESSES_MAX 512  /* bytes of an address list, with NUL              */
+#define REGISTRY_KEY_DER_MAX 1040   /* bytes of a public key: RSA-8192                  */
+#define REGISTRY_TERMINAL_MAX 33    /* bytes of a terminal id, with NUL                 */
+#define REGISTRY_PASSWORD_MAX 129   /* bytes of crypto_pwhash_str, with NUL             */
+#define REGISTRY_HASH_TEXT 65       /* bytes of 256 bits in hexadecimal, with NUL       */
+#define REGISTRY_WALLETS_MAX 8      /* of a merchant                                    */
+#define REGISTRY_WEBHOOK_MAX 95     /* bytes of "whsec_" and a key's base64, with NUL   */
+#define REGISTRY_WEBHOOK_KEY_MIN 24 /* bytes of the key: what Standard Webhooks allows  */
+#define REGISTRY_WEBHOOK_KEY_MAX 64
 
 enum registry_kind {
     REGISTRY_CLIENT,
@@ -74,12 +77,23 @@ struct registry_agent {
     bool legacy_signature, ascii_answers, blocked;
 };
 
+/* How a merchant's shop is told what became of a checkout; protocols/webshop/. */
+enum registry_callback {
+    CALLBACK_WEBSHOP,
+    CALLBACK_WEBHOOK
+}; /* signed XML, or JSON with an HMAC */
+enum registry_status_style { STATUS_AS_NAME, STATUS_AS_NUMBER }; /* in the signed XML            */
+
 struct registry_merchant {
     uint64_t login;
     char name[REGISTRY_TITLE_MAX];
     uint64_t wallets[REGISTRY_WALLETS_MAX]; /* account ids; the first is the default */
     uint32_t wallet_count;
+    uint32_t callback;                         /* enum registry_callback     */
+    uint32_t status_style;                     /* enum registry_status_style */
+    char webhook_secret[REGISTRY_WEBHOOK_MAX]; /* "whsec_..." or "" */
     bool legacy_signature, blocked;
+    bool shows_buyers; /* it may see the logins of those who pay */
 };
 
 struct registry_terminal {
@@ -240,6 +254,9 @@ enum registry_found { REGISTRY_FOUND, REGISTRY_ABSENT, REGISTRY_BROKEN, REGISTRY
 /* The key fields of *record are set; the rest is filled in. */
 enum registry_found registry_find(const struct adapter_env *env, enum registry_kind kind,
                                   void *record);
+
+/* The bytes of a merchant's webhook_secret, which are the key of its HMACs; 0: it is none. */
+size_t registry_webhook_key(const char *secret, uint8_t key[REGISTRY_WEBHOOK_KEY_MAX]);
 
 /* The names of choices. NULL at the end. */
 extern const char *const registry_privileges[];

@@ -9,6 +9,8 @@ const char *const registry_privileges[] = {"CHECK_USER",    "BALANCE",
                                            "VOSTOK_PLAT",   NULL};
 const char *const registry_payers[] = {"", "agent", "client", "merchant", NULL};
 static const char *const algorithms[] = {"as_asked", "sha256", NULL};
+static const char *const callbacks[] = {"webshop", "webhook", NULL};
+static const char *const styles[] = {"name", "numeric", NULL};
 
 _Static_assert(PRIVILEGES_ALL == (1u << (sizeof registry_privileges / sizeof(char *) - 1)) - 1,
                "each privilege has its name");
@@ -42,9 +44,15 @@ static const struct registry_field agent[] = {
 };
 #define M struct registry_merchant
 static const struct registry_field merchant[] = {
-    FIELD(M, login, LOGIN, KEY | NEED, NULL), FIELD(M, name, TEXT, NEED, NULL),
-    FIELD(M, wallets, ACCOUNTS, NEED, NULL),  FIELD(M, legacy_signature, BOOL, 0, NULL),
+    FIELD(M, login, LOGIN, KEY | NEED, NULL),
+    FIELD(M, name, TEXT, NEED, NULL),
+    FIELD(M, wallets, ACCOUNTS, NEED, NULL),
+    FIELD(M, legacy_signature, BOOL, 0, NULL),
     FIELD(M, blocked, BOOL, 0, NULL),
+    FIELD(M, callback, CHOICE, 0, callbacks),
+    FIELD(M, status_style, CHOICE, 0, styles),
+    FIELD(M, shows_buyers, BOOL, 0, NULL),
+    FIELD(M, webhook_secret, TEXT, SECRET, NULL),
 };
 #define T struct registry_terminal
 static const struct registry_field terminal[] = {

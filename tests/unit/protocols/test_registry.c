@@ -2,6 +2,7 @@
 #include "protocols/registry/registry.h"
 
 #include <criterion/criterion.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -52,8 +53,15 @@ Test(registry, each_kind_of_record_comes_back_as_it_was) {
                                             .first_name = "Әсел",
                                             .iin = "900101300123",
                                             .identified = true};
-    static struct registry_merchant merchant = {
-        .login = 72222222229, .name = "Shop", .wallets = {3001, 3002}, .wallet_count = 2};
+    static struct registry_merchant merchant = {.login = 72222222229,
+                                                .name = "Shop",
+                                                .wallets = {3001, 3002},
+                                                .wallet_count = 2,
+                                                .callback = CALLBACK_WEBHOOK,
+                                                .status_style = STATUS_AS_NUMBER,
+                                                .webhook_secret =
+                                                    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                                                .shows_buyers = true};
     static struct registry_terminal terminal = {.id = "T0001", .merchant = 72222222229};
     static struct registry_key key = {.login = 72222222221, .number = 1, .der = {1, 2, 0, 4}};
     static struct registry_tariff tariff = {
@@ -279,6 +287,36 @@ Test(registry, a_network_has_a_plain_name_and_a_whole_password) {
     cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why), "from anywhere");
     changed.addresses[0] = '\0';
     cr_expect_not(registry_check(REGISTRY_NETWORK, &changed, &why), "from anywhere");
+}
+
+Test(registry, a_webhook_needs_its_secret) {
+    static const char *const bad[] = {"x",
+                                      "whsec_",
+                                      "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                                      "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS=",
+                                      "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa-w",
+                                      "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwX"};
+    struct registry_merchant merchant = {
+        .login = 72222222229, .name = "Shop", .wallets = {1}, .wallet_count = 1};
+    uint8_t key[REGISTRY_WEBHOOK_KEY_MAX];
+    char secret[REGISTRY_WEBHOOK_MAX];
+    const char *why;
+    cr_expect(registry_check(REGISTRY_MERCHANT, &merchant, &why), "%s", why);
+    merchant.callback = CALLBACK_WEBHOOK;
+    cr_expect_not(registry_check(REGISTRY_MERCHANT, &merchant, &why));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        cr_expect(set(REGISTRY_MERCHANT, &merchant, "webhook_secret", bad[i]));
+        cr_expect_not(registry_check(REGISTRY_MERCHANT, &merchant, &why), "%s", bad[i]);
+    }
+    for (size_t size = 20; size <= REGISTRY_WEBHOOK_KEY_MAX; size++) { /* a key of zeros */
+        static const unsigned char zeros[REGISTRY_WEBHOOK_KEY_MAX];
+        memcpy(secret, "whsec_", 7);
+        (void)sodium_bin2base64(secret + 6, sizeof secret - 6, zeros, size,
+                                sodium_base64_VARIANT_ORIGINAL);
+        cr_expect_eq(registry_webhook_key(secret, key), size < REGISTRY_WEBHOOK_KEY_MIN ? 0 : size);
+    }
+    cr_expect(set(REGISTRY_MERCHANT, &merchant, "webhook_secret", secret));
+    cr_expect(registry_check(REGISTRY_MERCHANT, &merchant, &why), "%s", why);
 }
 
 Test(registry, a_service_knows_its_accounts) {
