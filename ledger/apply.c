@@ -115,7 +115,7 @@ void apply_need(const struct command *command, struct table_need *need, uint64_t
         *accounts = 2 * (uint64_t)command->leg_count;
         if (command_repeat_after_ms(command) != 0) { /* it may end the payment that it repeats */
             need->older = 1;
-            need->bytes += PAYMENT_BYTES_MAX;
+            need->bytes += LEDGER_PAYMENT_BYTES_MAX;
             *accounts = 2 * LEDGER_LEGS_MAX;
         }
         break;
@@ -123,7 +123,7 @@ void apply_need(const struct command *command, struct table_need *need, uint64_t
     case LEDGER_RETRY:
     case LEDGER_DISPATCH:
         need->older = 1;
-        need->bytes = PAYMENT_BYTES_MAX;
+        need->bytes = LEDGER_PAYMENT_BYTES_MAX;
         *accounts = 2 * LEDGER_LEGS_MAX;
         break;
     case LEDGER_DECLINE: /* an end may have to be told: that changes the delivery's record */
@@ -147,7 +147,7 @@ void apply_need(const struct command *command, struct table_need *need, uint64_t
         need->records = 1;
         if (command_outcome(command) != LEDGER_ATTEMPT_GOES_ON) { /* it changes its payment */
             need->older = 1;
-            need->bytes += PAYMENT_BYTES_MAX;
+            need->bytes += LEDGER_PAYMENT_BYTES_MAX;
             *accounts = 2 * LEDGER_LEGS_MAX;
         }
         break;

@@ -16,10 +16,6 @@
 #include "ledger/table.h"
 
 /* The largest payment's record. */
-#define PAYMENT_BYTES_MAX                                                                          \
-    (sizeof(struct ledger_payment) + LEDGER_LEGS_MAX * sizeof(struct ledger_leg) +                 \
-     LEDGER_REFERENCE_MAX + LEDGER_ATTRIBUTES_MAX)
-
 /* Counters that other threads read. */
 struct core_counters {
     _Atomic uint64_t sequence, time_ns, payments, open_payments, clock_behind_ns;
@@ -178,7 +174,7 @@ void apply_body(struct ledger *ledger, struct ledger_result *result, const void 
 void apply_need(const struct command *command, struct table_need *need, uint64_t *accounts);
 /* Of a table: a delivery's record; a payment that ends otherwise than by its peer's word. */
 #define DELIVERY_BYTES (64u + sizeof(struct ledger_delivery_whole))
-#define APPLY_END_BYTES (PAYMENT_BYTES_MAX + DELIVERY_BYTES)
+#define APPLY_END_BYTES (LEDGER_PAYMENT_BYTES_MAX + DELIVERY_BYTES)
 
 /* ---- ledger.c ---- */
 /* The batch's time and day; the active table stands for it from now on. */

@@ -218,6 +218,12 @@ struct ledger_delivery {
     uint8_t provider_id[LEDGER_PROVIDER_ID_MAX]; /* the provider's name of the payment */
 };
 
+/* Bytes of the largest payment. */
+#define LEDGER_PAYMENT_BYTES_MAX                                                                   \
+    ((sizeof(struct ledger_payment) + LEDGER_LEGS_MAX * sizeof(struct ledger_leg) +                \
+      LEDGER_REFERENCE_MAX + LEDGER_ATTRIBUTES_MAX + 7) /                                          \
+     8 * 8)
+
 /* Whether something is still to be done about a payment: its end, or telling a peer of that. */
 bool ledger_payment_is_open(const struct ledger_payment *payment);
 /* Whether its delivery is still to be made: to be answered finally, or told. */

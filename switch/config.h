@@ -38,6 +38,7 @@ struct config {
     /* [checkout] */
     struct networks callback_allow; /* that shops may be told at although they are private */
     uint32_t session_s;
+    uint32_t callback_timeout_ms;
     /* [timeouts], ms */
     uint32_t header_timeout_ms; /* from the first byte of a request to its last           */
     uint32_t idle_timeout_ms;   /* without a request in flight; 0: never                  */

@@ -47,6 +47,7 @@ const struct config_key config_keys[CONFIG_KEYS] = {
     {"soap", "vostok_plat_service", "0", 0, INT64_MAX, AT(vostok_plat_service), CONFIG_U64},
     {"soap", "token_life_s", "300", 1, 86400, AT(token_life_s), CONFIG_U32},
     {"checkout", "callback_allow", "", 0, 0, AT(callback_allow), CONFIG_NETWORKS},
+    {"checkout", "callback_timeout_ms", "90000", 100, 600000, AT(callback_timeout_ms), CONFIG_U32},
     {"checkout", "session_s", "900", 60, 86400, AT(session_s), CONFIG_U32},
     {"outbox", "pause_permille", "1000", 1, 10000, AT(pause_permille), CONFIG_U32},
     {"outbox", "life_s", "86400", 1, 31536000, AT(delivery_life_s), CONFIG_U32},

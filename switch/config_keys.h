@@ -29,7 +29,7 @@ struct config_key {
     enum config_type type;
 };
 
-#define CONFIG_KEYS 39
+#define CONFIG_KEYS 40
 extern const struct config_key config_keys[CONFIG_KEYS];
 
 /* Sets a key from its text. folder: what relative paths are relative to, "" for none.

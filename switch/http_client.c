@@ -34,10 +34,10 @@ struct http_ask {
     struct http_group *group;
     const struct http_target *target;
     CURL *easy;
-    bool running;
+    bool running, refused; /* an address was not connected to */
     struct buffer body;
-    struct curl_slist *headers; /* the target's                      */
-    struct curl_slist first[2]; /* the request's own, in front of it */
+    struct curl_slist *headers;                           /* the target's                      */
+    struct curl_slist first[2 + HTTP_CLIENT_HEADERS_MAX]; /* the request's own, in front of it */
     char content_type[HTTP_CLIENT_TYPE_MAX];
     void (*done)(void *context, const struct http_ask_answer *answer);
     void *context;
@@ -55,7 +55,9 @@ static void finish(struct http_ask *ask, CURLcode code) {
     curl_off_t total_us = 0;
     (void)curl_easy_getinfo(ask->easy, CURLINFO_TOTAL_TIME_T, &total_us);
     answer.latency_us = total_us < 0 ? 0 : (uint64_t)total_us;
-    if (code == CURLE_WRITE_ERROR) {
+    if (code != CURLE_OK && ask->refused) {
+        answer.why = "its address is not a public one, nor in callback_allow";
+    } else if (code == CURLE_WRITE_ERROR) {
         answer.why = "the answer is too long";
     } else if (code == CURLE_OK) {
         (void)curl_easy_getinfo(ask->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -213,6 +215,32 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     return ask->body.failed ? 0 : size * count; /* 0: enough */
 }
 
+static bool is_allowed(const struct http_target *target, const struct sockaddr *address) {
+    uint8_t bytes[ADDRESS_BYTES];
+    if (address->sa_family == AF_INET) {
+        const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
+        address_of_ipv4((const uint8_t *)&v4->sin_addr, bytes);
+    } else if (address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
+        memcpy(bytes, &v6->sin6_addr, sizeof(bytes));
+    } else {
+        return false;
+    }
+    return address_public(bytes) || (target->allow != NULL && networks_have(target->allow, bytes));
+}
+
+/* Just before it connects: names were resolved. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose,
+                                 struct curl_sockaddr *address) {
+    struct http_ask *ask = context;
+    (void)purpose;
+    if (!is_allowed(ask->target, &address->addr)) {
+        ask->refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 /* What all requests of the target have in common. */
 static bool set_target(const struct http_ask *ask) {
     const struct http_target *target = ask->target;
@@ -236,6 +264,10 @@ static bool set_target(const struct http_ask *ask) {
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)target->connect_timeout_ms);
+    if (target->public_only) {
+        SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+        SET(CURLOPT_OPENSOCKETDATA, ask);
+    }
     if (target->basic_auth != NULL) {
         SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
         SET(CURLOPT_USERPWD, target->basic_auth);
@@ -284,8 +316,17 @@ struct http_ask *http_ask_open(struct http_client *client, const struct http_tar
 /* The method, and the headers that go with it. */
 static CURLcode set_method(struct http_ask *ask, const struct http_ask_request *request) {
     static char no_expect[] = "Expect:"; /* no wait for a "100 Continue" */
-    ask->first[0] = (struct curl_slist){ask->content_type, &ask->first[1]};
-    ask->first[1] = (struct curl_slist){no_expect, ask->headers};
+    const char *const *own = request->headers;
+    uint32_t count = 0;
+    ask->first[count++] = (struct curl_slist){ask->content_type, NULL};
+    ask->first[count++] = (struct curl_slist){no_expect, NULL};
+    for (; own != NULL && *own != NULL; own++) {
+        ASSERT(count < sizeof(ask->first) / sizeof(ask->first[0]));
+        ask->first[count++] = (struct curl_slist){(char *)(uintptr_t)*own, NULL}; /* only read */
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        ask->first[i].next = i + 1 < count ? &ask->first[i + 1] : ask->headers;
+    }
     const char *type = request->content_type;
     (void)snprintf(ask->content_type, sizeof(ask->content_type), "Content-Type:%s%s",
                    type == NULL ? "" : " ", type == NULL ? "" : type);
@@ -324,6 +365,7 @@ int http_ask_start(struct http_ask *ask, const struct http_ask_request *request,
         timeout_ms = request->timeout_ms;
     }
     clear_body(ask);
+    ask->refused = false;
     ask->done = done;
     ask->context = context;
     if (curl_easy_setopt(ask->easy, CURLOPT_URL, request->url) != CURLE_OK ||

@@ -9,6 +9,7 @@
 
 #include <uv.h>
 
+#include "protocols/common/network.h"
 #include "protocols/common/slice.h"
 #include "protocols/outbound.h"
 
@@ -31,14 +32,20 @@ struct http_target {
     const char *client_cert, *client_key; /* paths of PEM files */
     const char *ca_file;        /* instead of the system's certificates                   */
     const char *const *headers; /* lines "Name: value", then NULL. Secret                 */
+    /* Only addresses that are public, or in `allow` (NULL: none), are connected to, whatever a
+     * name resolves to. A client has targets of one kind: kept connections are shared. */
+    bool public_only;
+    const struct networks *allow;
 };
 
 struct http_ask_request {
-    const char *method;       /* "GET" or "POST"                            */
-    const char *url;          /* copied                                     */
-    const char *content_type; /* of a POST; static, or NULL                 */
-    struct slice body;        /* of a POST; lives until done                */
-    uint32_t timeout_ms;      /* if it is shorter than the target's; 0: not */
+    const char *method;         /* "GET" or "POST"                            */
+    const char *url;            /* copied                                     */
+    const char *content_type;   /* of a POST; static, or NULL                 */
+    struct slice body;          /* of a POST; lives until done                */
+    uint32_t timeout_ms;        /* if it is shorter than the target's; 0: not */
+    const char *const *headers; /* further ones of a POST, HTTP_CLIENT_HEADERS_MAX at most, then
+                                   NULL; live until done. NULL: none */
 };
 
 struct http_ask_answer {

@@ -88,6 +88,7 @@
 /* Requests of ours to others. */
 #define HTTP_CLIENT_KEEP_BYTES KIB(16) /* an answer's memory that is kept for the next one */
 #define HTTP_CLIENT_GROUP 32u       /* requests for which libcurl looks through one list */
+#define HTTP_CLIENT_HEADERS_MAX 4u /* of one request: a webhook has three */
 #define HTTP_CLIENT_TYPE_MAX 128u   /* bytes of the header Content-Type, with its NUL */
 
 #define OUTBOX_URL_MAX KIB(16)      /* a base URL and 24 parameters of 200 bytes, percent-encoded */
@@ -98,6 +99,14 @@
 #define OUTBOX_WINDOW 64u           /* requests at once of a provider that has not answered of late:
                                      * each may take a thread of libcurl's to look its name up */
 #define OUTBOX_WINDOW_NS 30000000000ull /* of late: half of what libcurl remembers a name for */
+#define OUTBOX_SHOP_FLIGHTS_MAX 256u /* callbacks at once: each costs a signature, and a checkout \
+                                      * a password's hash: a machine has no 30 a second */
+#define OUTBOX_SHOP_FLIGHTS_EACH 16u /* to one merchant: its silence takes a sixteenth */
+#define OUTBOX_SHOP_LOOK_NS 1000000000ull /* until a merchant's next one is looked at again */
+#define OUTBOX_SHOP_CONNECT_MS 10000u
+#define OUTBOX_CALLBACK_PAUSE_NS 60000000000ull       /* the contract: 1 min, 2, 4, ... 1 h */
+#define OUTBOX_CALLBACK_PAUSE_MAX_NS 3600000000000ull
+#define OUTBOX_VERSION_TRIES 5u /* the contract: then the operator is told */
 #define OUTBOX_LOOKUP_BYTES 128u    /* one small command */
 #define OUTBOX_SWEEP_NS 1000000000ull /* after a search for ended deliveries that was in vain */
 #define OUTBOX_LOOK_MS 1000u        /* between two looks at a wall clock that may be set */

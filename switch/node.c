@@ -118,9 +118,6 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
         (void)snprintf(why, why_size, "no memory for the event loops");
         return -1;
     }
-    if (outbox_open(&node->outbox, node->config, &node->bridge, loops, why, why_size) != 0) {
-        return -1;
-    }
     node->shared = (struct loop_shared){
         .node = node,
         .config = node->config,
@@ -128,7 +125,6 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
         .ledger = node->ledger,
         .bridge = &node->bridge,
         .metrics = &node->metrics,
-        .outbox = node->outbox,
         .env = {.node = node,
                 .version = NODE_VERSION,
                 .stats = stats,
@@ -137,7 +133,10 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
                 .registry_get = registry_get,
                 .random = randombytes_buf},
     };
-    return 0;
+    int rc = outbox_open(&node->outbox, node->config, &node->shared.env, &node->bridge, loops, why,
+                         why_size);
+    node->shared.outbox = node->outbox;
+    return rc;
 }
 
 static int open_loops(struct node *node, char *why, size_t why_size) {

@@ -23,12 +23,18 @@ static const struct provider *provider_of(const struct config *config, uint32_t 
     return NULL;
 }
 
+/* "" of one that is not in the config. */
+static const char *name_of(const struct config *config, uint32_t number) {
+    const struct provider *provider = provider_of(config, number);
+    return number == WEBSHOP_DELIVER_TO ? "shops" : provider == NULL ? "" : provider->name;
+}
+
 static const char *state_of(const struct config *config, const struct row *row) {
     const struct ledger_delivery *delivery = &row->delivery.head;
-    if (row->payment->state != LEDGER_HELD) {
+    if (!ledger_payment_owes_delivery(row->payment)) {
         return row->payment->state == LEDGER_WAITING ? "waiting" : "ended";
     }
-    if (provider_of(config, delivery->provider) == NULL) {
+    if (name_of(config, delivery->provider)[0] == '\0') {
         return "lost";
     }
     if (delivery->next_ns == OUTBOX_NEVER) {
@@ -51,11 +57,10 @@ static uint64_t amount_of(const struct ledger_payment *payment) {
 /* Seven pairs. */
 static void put_head(msgpack_packer *packer, const struct config *config, const struct row *row) {
     const struct ledger_delivery *delivery = &row->delivery.head;
-    const struct provider *provider = provider_of(config, delivery->provider);
     operator_put_uint(packer, "payment", row->payment->id);
     operator_put_uint(packer, "provider", delivery->provider);
     pack_text(packer, "name");
-    pack_text(packer, provider == NULL ? "" : provider->name);
+    pack_text(packer, name_of(config, delivery->provider));
     pack_text(packer, "state");
     pack_text(packer, state_of(config, row));
     operator_put_uint(packer, "attempts", delivery->attempts);

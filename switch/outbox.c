@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "protocols/xml/xml.h"
 #include "switch/assert.h"
 #include "switch/clock.h"
 #include "switch/limits.h"
@@ -80,9 +81,12 @@ static void take_deliveries(struct outbox *outbox) {
     while (taken < OUTBOX_TURN_MAX && outbox->table.used < outbox->table.capacity &&
            (due = ring_peek(&outbox->intake, &bytes)) != NULL) {
         ASSERT(bytes == sizeof(*due));
-        if (outbox_table_find(&outbox->table, due->payment) == OUTBOX_NONE) {
+        uint32_t entry = outbox_table_find(&outbox->table, due->payment);
+        if (entry == OUTBOX_NONE) {
             take_in(outbox, due);
-        } /* else it was handed over twice */
+        } else {
+            outbox_table_again(&outbox->table, entry, due->next_ns);
+        }
         ring_take(&outbox->intake);
         taken++;
     }
@@ -162,7 +166,8 @@ static void end(struct outbox *outbox) {
     }
     outbox->flight_count = 0;
     http_client_close(outbox->client);
-    outbox->client = NULL;
+    http_client_close(outbox->shop_client);
+    outbox->client = outbox->shop_client = NULL;
     uv_close((uv_handle_t *)&outbox->wake, NULL);
     uv_close((uv_handle_t *)&outbox->timer, NULL);
     uv_close((uv_handle_t *)&outbox->turn, NULL);
@@ -259,12 +264,14 @@ static int open_loop(struct outbox *outbox) {
         return -1;
     }
     outbox->client = http_client_open(&outbox->uv, outbox->flights_max);
-    return outbox->client == NULL ? -1 : 0;
+    outbox->shop_client = http_client_open(&outbox->uv, OUTBOX_SHOP_FLIGHTS_MAX);
+    return outbox->client == NULL || outbox->shop_client == NULL ? -1 : 0;
 }
 
 static int open_memory(struct outbox *outbox) {
     uint32_t deliveries = 2 * outbox->config->open_payments_max + LEDGER_BATCH_MAX;
-    outbox->flights = calloc(outbox->flights_max + (size_t)1, sizeof(struct flight *));
+    outbox->flights_max += OUTBOX_SHOP_FLIGHTS_MAX;
+    outbox->flights = calloc(outbox->flights_max, sizeof(struct flight *));
     if (outbox->flights == NULL || outbox_table_init(&outbox->table, deliveries) != 0 ||
         ring_init(&outbox->intake, intake_bytes(deliveries)) < 0) {
         return -1;
@@ -272,8 +279,8 @@ static int open_memory(struct outbox *outbox) {
     return open_loop(outbox);
 }
 
-int outbox_open(struct outbox **outbox, const struct config *config, struct bridge *bridge,
-                uint32_t lane, char *why, size_t why_size) {
+int outbox_open(struct outbox **outbox, const struct config *config, const struct adapter_env *env,
+                struct bridge *bridge, uint32_t lane, char *why, size_t why_size) {
     struct outbox *made = calloc(1, sizeof(*made));
     if (made == NULL || pthread_mutex_init(&made->lock, NULL) != 0) {
         free(made);
@@ -294,7 +301,8 @@ int outbox_open(struct outbox **outbox, const struct config *config, struct brid
             return -1;
         }
     }
-    if (http_client_start() != 0 || open_memory(made) != 0) {
+    if (http_client_start() != 0 || xml_start() != 0 || outbox_shops_open(made, env) != 0 ||
+        open_memory(made) != 0) {
         (void)snprintf(why, why_size, "no memory for the outbox");
         return -1;
     }
@@ -338,9 +346,8 @@ void outbox_close(struct outbox *outbox) {
     }
     ASSERT(!outbox->running);
     if (outbox->opened) {
-        if (outbox->client != NULL) { /* it never ran */
-            http_client_close(outbox->client);
-        }
+        http_client_close(outbox->client); /* when it never ran */
+        http_client_close(outbox->shop_client);
         uv_walk(&outbox->uv, close_handle, NULL);
         (void)uv_run(&outbox->uv, UV_RUN_DEFAULT);
         int rc = uv_loop_close(&outbox->uv);
@@ -354,6 +361,7 @@ void outbox_close(struct outbox *outbox) {
     }
     outbox_table_free(&outbox->table);
     (void)pthread_mutex_destroy(&outbox->lock);
+    outbox_shops_close(outbox);
     free(outbox->providers);
     free(outbox->flights);
     free(outbox);

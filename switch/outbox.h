@@ -1,5 +1,6 @@
 /* outbox.h - calls providers: deliveries of payments, until there is a final answer, and checks
- * that a request waits for. One thread with a loop of its own, and a lane of the bridge.
+ * that a request waits for; and tells shops of their payments. One thread with a loop of its own,
+ * and a lane of the bridge.
  *
  * A delivery: its payment is marked as dispatched, durably; then the provider is asked; then what
  * came of it is recorded, with the payment's end when the answer is final; all through the bridge.
@@ -16,10 +17,10 @@
 
 struct outbox;
 
-/* config, bridge and lane outlive it; the lane is one that nobody else uses. Sets the lane's wake
- * function. 0, or -1 with why; what *outbox is then, outbox_close gets. */
-int outbox_open(struct outbox **outbox, const struct config *config, struct bridge *bridge,
-                uint32_t lane, char *why, size_t why_size);
+/* config, env, bridge and lane outlive it; the lane is one that nobody else uses. Sets the lane's
+ * wake function. 0, or -1 with why; what *outbox is then, outbox_close gets. */
+int outbox_open(struct outbox **outbox, const struct config *config, const struct adapter_env *env,
+                struct bridge *bridge, uint32_t lane, char *why, size_t why_size);
 /* Starts the thread. 0 or -1. */
 int outbox_run(struct outbox *outbox);
 /* Waits a moment for what is in flight, then ends the thread: while the ledger thread runs, and

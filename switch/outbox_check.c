@@ -121,7 +121,7 @@ struct outbox_provider *outbox_provider_of(struct outbox *outbox, uint32_t numbe
 static void take_check(struct outbox *outbox, struct outbox_check *check) {
     struct outbox_provider *provider = outbox_provider_of(outbox, check->provider);
     uint64_t now_us = clock_wall_ns() / 1000;
-    if (provider == NULL || outbox->stopping) {
+    if (provider == NULL || provider->shops || outbox->stopping) {
         end_silent(outbox, check);
         return;
     }
@@ -246,12 +246,4 @@ void outbox_take_mail(struct outbox *outbox) {
         take_order(outbox, order);
         order = next;
     }
-}
-
-uint64_t outbox_pause_ns(uint32_t attempts, uint32_t permille, uint32_t random) {
-    static const uint32_t seconds[] = {10, 30, 60, 120, 300, 600, 1800, 3600};
-    const uint32_t last = sizeof(seconds) / sizeof(seconds[0]) - 1;
-    uint64_t pause_ns = seconds[attempts < last ? attempts : last] * (uint64_t)1000000000;
-    pause_ns = pause_ns / 1000 * (800 + random % 401); /* a fifth more or less */
-    return pause_ns / 1000 * permille;
 }

@@ -38,12 +38,7 @@ static bool put_save(struct flight *flight, struct ledger_writer *writer) {
     if (!flight->recorded && ledger_put_attempt(writer, &flight->attempt) != LEDGER_DONE) {
         return false;
     }
-    if (flight->attempt.verdict == OUTBOUND_AGAIN) {
-        return true;
-    }
-    bool done = flight->attempt.verdict == OUTBOUND_OK;
-    return ledger_put_target(writer, done ? LEDGER_COMPLETE : LEDGER_DECLINE, &target) ==
-           LEDGER_DONE;
+    return flight->end == 0 || ledger_put_target(writer, flight->end, &target) == LEDGER_DONE;
 }
 
 void outbox_submit(struct flight *flight) {
@@ -86,8 +81,7 @@ static uint64_t next_ns(const struct flight *flight) {
     return next_ns < end_ns ? next_ns : end_ns;
 }
 
-/* Keeps what is to be recorded, and sends it. */
-static void save(struct flight *flight, const struct outbound_answer *answer, uint64_t latency_us,
+void outbox_save(struct flight *flight, const struct outbound_answer *answer, uint64_t latency_us,
                  uint64_t again_ns) {
     size_t id_size = strlen(answer->provider_id);
     memcpy(flight->provider_id, answer->provider_id, id_size);
@@ -97,6 +91,7 @@ static void save(struct flight *flight, const struct outbound_answer *answer, ui
         .latency_us = latency_us > UINT32_MAX ? UINT32_MAX : (uint32_t)latency_us,
         .verdict = (uint32_t)answer->verdict,
         .code = answer->code,
+        .outcome = flight->attempt.outcome,
         .provider_id = flight->provider_id,
         .provider_id_size = (uint32_t)id_size,
     };
@@ -105,7 +100,7 @@ static void save(struct flight *flight, const struct outbound_answer *answer, ui
     outbox_submit(flight);
 }
 
-static void warn(struct flight *flight, const char *event, int32_t code, const char *why) {
+void outbox_warn(struct flight *flight, const char *event, int32_t code, const char *why) {
     uint32_t suppressed = 0;
     if (log_rate_allows(&flight->outbox->warnings, clock_monotonic_ns(), LOG_STRANGERS_MAX,
                         &suppressed)) {
@@ -130,12 +125,34 @@ static void count(struct flight *flight, const struct outbound_answer *answer,
     metrics_observe(&counters->latency, latency_us * 1000);
 }
 
+/* Records a provider's answer, with the payment's end when it is final. */
+static void save_answer(struct flight *flight, const struct outbound_answer *answer,
+                        uint64_t latency_us, uint64_t again_ns) {
+    flight->end = answer->verdict == OUTBOUND_OK        ? LEDGER_COMPLETE
+                  : answer->verdict == OUTBOUND_REFUSED ? LEDGER_DECLINE
+                                                        : 0;
+    outbox_save(flight, answer, latency_us, again_ns);
+}
+
+static void learn_shop(struct flight *flight, const struct http_ask_answer *http) {
+    struct outbox_provider *provider = flight->provider;
+    breaker_answered(&provider->breaker);
+    provider->window += provider->window < provider->config->concurrency ? 1 : 0;
+    provider->heard_ns = clock_monotonic_ns();
+    outbox_shop_learn(flight, http);
+    count(flight, &flight->outbox->answer, http->latency_us);
+}
+
 /* The provider's answer, or none. */
 static void learn(void *context, const struct http_ask_answer *http) {
     struct flight *flight = context;
     struct outbox_provider *provider = flight->provider;
     struct outbound_answer *answer = &flight->outbox->answer;
     enum outbound_step step = flight->check != NULL ? OUTBOUND_CHECK : OUTBOUND_PAY;
+    if (flight->shop != NULL) {
+        learn_shop(flight, http);
+        return;
+    }
     checkpay_answer(provider->profile, step, &flight->payment, http->status, http->body, answer);
     if (answer->code == OUTBOUND_NO_CODE) {
         breaker_failed(&provider->breaker, flight->leave, clock_monotonic_ns());
@@ -146,11 +163,11 @@ static void learn(void *context, const struct http_ask_answer *http) {
     }
     count(flight, answer, http->latency_us);
     if (http->status == 0) {
-        warn(flight, "provider_silent", answer->code, http->why);
+        outbox_warn(flight, "provider_silent", answer->code, http->why);
     } else if (answer->code == OUTBOUND_NO_CODE || !answer->known) {
-        warn(flight, "provider_not_understood", answer->code,
-             "no code, or one that the profile "
-             "does not have");
+        outbox_warn(flight, "provider_not_understood", answer->code,
+                    "no code, or one that the profile "
+                    "does not have");
     }
     if (flight->check != NULL) {
         flight->check->answer = *answer;
@@ -158,7 +175,7 @@ static void learn(void *context, const struct http_ask_answer *http) {
         outbox_give_flight(flight);
     } else {
         bool again = answer->verdict == OUTBOUND_AGAIN;
-        save(flight, answer, http->latency_us, again ? next_ns(flight) : 0);
+        save_answer(flight, answer, http->latency_us, again ? next_ns(flight) : 0);
     }
 }
 
@@ -168,7 +185,8 @@ static void learn_unsayable(struct flight *flight) {
     struct outbound_answer *answer = &flight->outbox->answer;
     *answer = (struct outbound_answer){.code = OUTBOUND_NO_CODE, .verdict = OUTBOUND_AGAIN};
     breaker_unused(&flight->provider->breaker, flight->leave);
-    warn(flight, "delivery_unsayable", answer->code, "the provider's dialect has no form for it");
+    outbox_warn(flight, "delivery_unsayable", answer->code,
+                "the provider's dialect has no form for it");
     if (flight->check != NULL) {
         answer->verdict = OUTBOUND_REFUSED;
         flight->check->answer = *answer;
@@ -177,7 +195,14 @@ static void learn_unsayable(struct flight *flight) {
         return;
     }
     answer->verdict = flight->first ? OUTBOUND_REFUSED : OUTBOUND_AGAIN;
-    save(flight, answer, 0, OUTBOX_NEVER);
+    save_answer(flight, answer, 0, OUTBOX_NEVER);
+}
+
+void outbox_ask_http(struct flight *flight, const struct http_ask_request *http) {
+    flight->step = FLIGHT_ASKING;
+    if (http_ask_start(flight->ask, http, learn, flight) != 0) {
+        learn(flight, &(struct http_ask_answer){.why = "no memory"});
+    }
 }
 
 void outbox_ask_provider(struct flight *flight, enum outbound_step step, uint32_t timeout_ms) {
@@ -196,17 +221,22 @@ void outbox_ask_provider(struct flight *flight, enum outbound_step step, uint32_
         .body = {flight->body.base, flight->body.used},
         .timeout_ms = timeout_ms,
     };
-    flight->step = FLIGHT_ASKING;
-    if (flight->url.failed || http_ask_start(flight->ask, &http, learn, flight) != 0) {
+    if (flight->url.failed) {
         learn(flight, &(struct http_ask_answer){.why = "no memory"});
+        return;
     }
+    outbox_ask_http(flight, &http);
 }
 
 /* ---- Answers of the ledger ----------------------------------------------------------------- */
 
-/* The delivery is no more: its payment has ended. */
-static void drop(struct flight *flight) {
-    outbox_table_drop(&flight->outbox->table, flight->entry);
+void outbox_drop(struct flight *flight) {
+    struct outbox_table *table = &flight->outbox->table;
+    if (outbox_table_is_more(table, flight->entry)) {
+        outbox_table_ready(table, flight->entry, false);
+    } else {
+        outbox_table_drop(table, flight->entry);
+    }
     outbox_give_flight(flight);
 }
 
@@ -225,9 +255,13 @@ static void opened(struct flight *flight, const struct ledger_result *results) {
         delay(flight);
         return;
     }
+    if (flight->shop != NULL) {
+        outbox_shop_opened(flight, results);
+        return;
+    }
     if (results[0].status != LEDGER_DONE && results[0].status != LEDGER_REPLAYED) {
         breaker_unused(&flight->provider->breaker, flight->leave);
-        drop(flight); /* it was ended before it was dispatched */
+        outbox_drop(flight); /* it was ended before it was dispatched */
         return;
     }
     ASSERT(results[1].status == LEDGER_DONE && results[2].status == LEDGER_DONE);
@@ -251,6 +285,12 @@ static void saved(struct flight *flight, const struct ledger_result *results, ui
         delay(flight);
         return;
     }
+    if (attempt->outcome == LEDGER_ATTEMPT_TIMED_OUT) {
+        bool ended = results[0].state != LEDGER_HELD; /* else the clock was set back meanwhile */
+        outbox_table_pause(table, flight->entry, ended ? 0 : clock_wall_ns() + OUTBOX_SHOP_LOOK_NS);
+        outbox_give_flight(flight);
+        return;
+    }
     if (attempt->verdict == OUTBOUND_AGAIN) {
         if (attempt->next_ns == OUTBOX_NEVER) {
             outbox_table_set(table, flight->entry, OUTBOX_STUCK);
@@ -265,7 +305,7 @@ static void saved(struct flight *flight, const struct ledger_result *results, ui
         log_event(LOG_ERROR, "delivery_contradicts", "provider=%s payment=%" PRIu64 " status=%s",
                   flight->provider->config->name, attempt->payment, ledger_status_name(status));
     }
-    drop(flight);
+    outbox_drop(flight);
 }
 
 void outbox_answered(struct outbox *outbox, uint64_t ticket, const struct ledger_result *results,

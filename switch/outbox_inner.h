@@ -35,8 +35,12 @@ struct outbox_check {
     struct outbound_answer answer;
 };
 
+struct outbox_shops; /* outbox_shop.c */
+struct outbox_shop_flight;
+
 struct outbox_provider {
     const struct provider *config;
+    bool shops; /* all of them, as one: no profile, no checks */
     struct checkpay_profile *profile;
     struct http_target target;
     const char *headers[PROVIDER_HEADERS_MAX + 1];
@@ -58,7 +62,8 @@ struct flight {
     struct outbox_provider *provider;
     struct flight *next; /* in the free list, or behind it among the delayed ones */
     struct http_ask *ask;
-    struct outbox_check *check; /* NULL: a delivery */
+    struct outbox_check *check;      /* NULL: a delivery */
+    struct outbox_shop_flight *shop; /* NULL: not to a shop */
     struct buffer url, body;
     struct outbound_payment payment;
     char account[DELIVERY_ACCOUNT_MAX];
@@ -72,6 +77,7 @@ struct flight {
     bool first;    /* it was dispatched just now: nothing ever left before */
     bool recorded; /* the attempt is, and only the payment's end is not   */
     struct ledger_attempt_request attempt; /* what is to be recorded       */
+    enum ledger_kind end;                  /* COMPLETE or DECLINE, the payment with it; 0: not */
     char provider_id[OUTBOUND_PROVIDER_ID_MAX];
 };
 
@@ -106,6 +112,8 @@ struct outbox {
     uv_timer_t timer;
     uv_prepare_t turn; /* before the loop waits */
     struct http_client *client;
+    struct http_client *shop_client; /* apart: whom it may connect to is not all the same */
+    struct outbox_shops *shops;
     struct outbox_table table;
     struct outbox_provider *providers; /* [provider_count] */
     uint32_t provider_count;
@@ -152,6 +160,29 @@ void outbox_answered(struct outbox *outbox, uint64_t ticket, const struct ledger
 /* Sends the calls that found no room once more. */
 void outbox_send_delayed(struct outbox *outbox);
 
+/* Keeps what is to be recorded, and sends it; attempt.outcome and end are set. */
+void outbox_save(struct flight *flight, const struct outbound_answer *answer, uint64_t latency_us,
+                 uint64_t again_ns);
+/* Starts the request; what comes of it is learnt. */
+void outbox_ask_http(struct flight *flight, const struct http_ask_request *http);
+/* There is no more to deliver of its payment; ends the flight. */
+void outbox_drop(struct flight *flight);
+/* Logs, a few a second at most. */
+void outbox_warn(struct flight *flight, const char *event, int32_t code, const char *why);
+
+/* outbox_shop.c */
+
+int outbox_shops_open(struct outbox *outbox, const struct adapter_env *env);
+void outbox_shops_close(struct outbox *outbox);
+bool outbox_shop_flight_make(struct flight *flight);
+void outbox_shop_flight_free(struct flight *flight);
+/* The ledger's answers to a flight's opening. */
+void outbox_shop_opened(struct flight *flight, const struct ledger_result *results);
+/* The shop's answer, or none. */
+void outbox_shop_learn(struct flight *flight, const struct http_ask_answer *http);
+/* The flight ends. */
+void outbox_shop_give(struct flight *flight);
+
 /* outbox_sweep.c */
 
 /* Goes on with the search, or begins one when it is needed. */
@@ -168,8 +199,11 @@ void outbox_check_expire(struct outbox *outbox, struct outbox_provider *provider
 void outbox_take_mail(struct outbox *outbox);
 struct outbox_provider *outbox_provider_of(struct outbox *outbox, uint32_t number);
 
-/* Before the attempt after so many: 10 s, 30 s, 1, 2, 5, 10, 30 minutes, then an hour, each a fifth
- * more or less by `random`, scaled by permille. Pure. */
+/* outbox_pause.c; pauses are a fifth more or less by `random`, and scaled by permille */
+
+/* Before the attempt after so many: 10 s, 30 s, 1, 2, 5, 10, 30 minutes, then an hour. */
 uint64_t outbox_pause_ns(uint32_t attempts, uint32_t permille, uint32_t random);
+/* Before a shop is told again, so long after the first time: a minute, then 2, 4, ... an hour. */
+uint64_t outbox_callback_pause_ns(uint64_t since_ns, uint32_t permille, uint32_t random);
 
 #endif

@@ -15,13 +15,15 @@ static struct flight *make_flight(struct outbox *outbox, struct outbox_provider 
     if (flight == NULL) {
         return NULL;
     }
-    flight->ask = http_ask_open(outbox->client, &provider->target);
-    if (flight->ask == NULL) {
+    flight->outbox = outbox;
+    flight->provider = provider;
+    flight->ask =
+        http_ask_open(provider->shops ? outbox->shop_client : outbox->client, &provider->target);
+    if (flight->ask == NULL || (provider->shops && !outbox_shop_flight_make(flight))) {
+        http_ask_close(flight->ask);
         free(flight);
         return NULL;
     }
-    flight->outbox = outbox;
-    flight->provider = provider;
     buffer_init(&flight->url, OUTBOX_URL_MAX);
     buffer_init(&flight->body, OUTBOX_URL_MAX);
     flight->index = outbox->flight_count++;
@@ -33,6 +35,7 @@ void outbox_flight_free(struct flight *flight) {
     http_ask_close(flight->ask);
     buffer_free(&flight->url);
     buffer_free(&flight->body);
+    outbox_shop_flight_free(flight);
     free(flight);
 }
 
@@ -53,6 +56,9 @@ static struct flight *take_flight(struct outbox *outbox, struct outbox_provider 
 void outbox_give_flight(struct flight *flight) {
     struct outbox_provider *provider = flight->provider;
     ASSERT(flight->step != FLIGHT_FREE && provider->flying > 0);
+    if (flight->shop != NULL) {
+        outbox_shop_give(flight);
+    }
     flight->step = FLIGHT_FREE;
     flight->check = NULL;
     flight->next = provider->free;
@@ -81,6 +87,8 @@ static void start_delivery(struct flight *flight) {
     flight->entry = outbox_table_take(&outbox->table, flight->provider->queue);
     flight->payment = (struct outbound_payment){.id = outbox->table.entries[flight->entry].payment};
     flight->first = false;
+    flight->attempt = (struct ledger_attempt_request){0};
+    flight->end = 0;
     flight->step = FLIGHT_OPENING;
     outbox_submit(flight);
 }

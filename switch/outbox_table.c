@@ -254,3 +254,20 @@ uint32_t outbox_table_take(struct outbox_table *table, uint32_t queue) {
     }
     return index;
 }
+
+void outbox_table_again(struct outbox_table *table, uint32_t entry, uint64_t next_ns) {
+    struct outbox_entry *there = &table->entries[entry];
+    if (there->state == OUTBOX_FLYING) {
+        there->more = true;
+    } else if (there->state == OUTBOX_PAUSED && next_ns < there->next_ns) {
+        outbox_table_pause(table, entry, next_ns);
+    } else if (there->state == OUTBOX_STUCK && next_ns != OUTBOX_NEVER) {
+        outbox_table_ready(table, entry, false);
+    }
+}
+
+bool outbox_table_is_more(struct outbox_table *table, uint32_t entry) {
+    bool more = table->entries[entry].more;
+    table->entries[entry].more = false;
+    return more;
+}

@@ -12,7 +12,9 @@
 
 #define OUTBOX_NONE UINT32_MAX  /* no entry                                              */
 #define OUTBOX_NEVER UINT64_MAX /* the next attempt's time when only an operator makes it */
-#define OUTBOX_QUEUES_MAX 65    /* PROVIDERS_MAX, and one for deliveries of none of them  */
+#define OUTBOX_QUEUES_MAX                                                                          \
+    66 /* PROVIDERS_MAX, the shops, and one for deliveries of none of them                         \
+        */
 
 enum outbox_state {
     OUTBOX_FREE,
@@ -32,6 +34,7 @@ struct outbox_entry {
     uint32_t previous; /* READY: before it                                      */
     uint16_t queue;    /* its provider's                                        */
     uint8_t state;     /* enum outbox_state                                     */
+    bool more;         /* FLYING: it was handed over once more meanwhile        */
 };
 
 struct outbox_queue {
@@ -63,6 +66,12 @@ void outbox_table_drop(struct outbox_table *table, uint32_t entry);
 void outbox_table_pause(struct outbox_table *table, uint32_t entry, uint64_t next_ns);
 void outbox_table_ready(struct outbox_table *table, uint32_t entry, bool first);
 void outbox_table_set(struct outbox_table *table, uint32_t entry, enum outbox_state state);
+
+/* Handed over although it is there: it may have changed. One that flies is looked at once more
+ * after that; another one is READY when its time is before. */
+void outbox_table_again(struct outbox_table *table, uint32_t entry, uint64_t next_ns);
+/* Whether that came while it flew; once. */
+bool outbox_table_is_more(struct outbox_table *table, uint32_t entry);
 
 /* The time of the next PAUSED one; OUTBOX_NEVER: there is none. */
 uint64_t outbox_table_due_ns(const struct outbox_table *table);

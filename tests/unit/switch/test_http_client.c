@@ -329,3 +329,42 @@ Test(http_client, gives_up_a_connection_that_is_not_taken) {
     }
     close(fd);
 }
+
+/* ---- Whom it may connect to ---- */
+
+static void ask_guarded(const struct networks *allow, const char *url, struct heard *heard) {
+    struct http_target guarded = {
+        .connect_timeout_ms = 1000, .total_timeout_ms = 10000, .public_only = true, .allow = allow};
+    struct http_ask *ask = http_ask_open(client, &guarded);
+    cr_assert_not_null(ask);
+    struct http_ask_request request = {.method = "POST", .url = url, .content_type = "text/plain"};
+    *heard = (struct heard){.count = 0};
+    cr_assert_eq(http_ask_start(ask, &request, on_answer, heard), 0);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    cr_assert_eq(heard->count, 1);
+    http_ask_close(ask);
+}
+
+Test(http_client, a_guarded_target_is_not_connected_to_inside_whatever_its_name) {
+    static const char *const hosts[] = {"127.0.0.1",          "localhost", "[::1]",
+                                        "[::ffff:127.0.0.1]", "0.0.0.0",   "10.1.2.3",
+                                        "169.254.169.254"};
+    struct heard heard;
+    char url[128];
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+        snprintf(url, sizeof(url), "http://%s:%u/", hosts[i], (unsigned)stub.port);
+        ask_guarded(NULL, url, &heard);
+        cr_expect_eq(heard.status, 0);
+        cr_expect_not_null(strstr(heard.why, "not a public one"), "%s: %s", url, heard.why);
+    }
+}
+
+Test(http_client, but_where_the_operator_allows_it) {
+    struct networks allow;
+    struct heard heard;
+    char url[128];
+    cr_assert(networks_parse(SLICE("127.0.0.0/8"), &allow));
+    snprintf(url, sizeof(url), "http://127.0.0.1:%u/", (unsigned)stub.port);
+    ask_guarded(&allow, url, &heard);
+    cr_expect_eq(heard.status, 200, "%s", heard.why);
+}

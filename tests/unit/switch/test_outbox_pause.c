@@ -1,4 +1,4 @@
-/* test_outbox_pause.c - how long a provider is not asked again. */
+/* test_outbox_pause.c - how long a provider is not asked, and a shop not told, again. */
 #include <criterion/criterion.h>
 
 #include "switch/outbox_inner.h"
@@ -28,4 +28,22 @@ Test(outbox_pause, is_scaled) {
     cr_expect_eq(outbox_pause_ns(0, 1, 200), SECOND / 100);
     cr_expect_eq(outbox_pause_ns(0, 10000, 200), 100ull * SECOND);
     cr_expect_eq(outbox_pause_ns(99, 10000, 400), 43200ull * SECOND);
+}
+
+Test(outbox_pause, of_a_callback_doubles_from_a_minute_to_an_hour) {
+    static const uint64_t minutes[] = {1, 2, 4, 8, 16, 32, 60, 60};
+    uint64_t since_ns = 0;
+    for (uint32_t i = 0; i < 8; i++) {
+        uint64_t pause_ns = outbox_callback_pause_ns(since_ns, 1000, 200);
+        cr_expect_eq(pause_ns, minutes[i] * 60 * SECOND);
+        since_ns += pause_ns;
+    }
+    cr_expect_eq(outbox_callback_pause_ns(UINT64_MAX, 1000, 200), 3600ull * SECOND);
+}
+
+Test(outbox_pause, of_a_callback_is_scaled_and_a_fifth_more_or_less) {
+    cr_expect_eq(outbox_callback_pause_ns(0, 10, 200), 600000000u);
+    cr_expect_eq(outbox_callback_pause_ns(600000000u, 10, 200), 1200000000u);
+    cr_expect_eq(outbox_callback_pause_ns(UINT64_MAX, 10, 0), 28800000000u);
+    cr_expect_eq(outbox_callback_pause_ns(0, 1000, 400), 72ull * SECOND);
 }

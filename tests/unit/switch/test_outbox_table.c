@@ -194,3 +194,26 @@ Test(outbox_table, behaves_as_a_plain_list) {
         }
     }
 }
+
+Test(outbox_table, what_is_handed_over_again_while_it_flies_is_looked_at_once_more) {
+    uint32_t entry = add(1, 0);
+    cr_expect(!outbox_table_is_more(&table, entry));
+    outbox_table_again(&table, entry, 0);
+    cr_expect(outbox_table_is_more(&table, entry));
+    cr_expect(!outbox_table_is_more(&table, entry));
+    cr_expect_eq(table.queues[0].counts[OUTBOX_FLYING], 1);
+}
+
+Test(outbox_table, what_is_handed_over_again_while_it_waits_waits_no_longer_than_that) {
+    uint32_t paused = add(1, 0), stuck = add(2, 0);
+    outbox_table_pause(&table, paused, 500);
+    outbox_table_again(&table, paused, 600);
+    cr_expect_eq(outbox_table_due_ns(&table), 500);
+    outbox_table_again(&table, paused, 50);
+    cr_expect_eq(outbox_table_due_ns(&table), 50);
+    outbox_table_set(&table, stuck, OUTBOX_STUCK);
+    outbox_table_again(&table, stuck, OUTBOX_NEVER);
+    cr_expect_eq(outbox_table_take(&table, 0), OUTBOX_NONE);
+    outbox_table_again(&table, stuck, 0);
+    cr_expect_eq(outbox_table_take(&table, 0), stuck);
+}
