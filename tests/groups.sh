@@ -3,7 +3,8 @@
 
 # What the tests need besides what switch/install installs anyway.
 PACKAGES=(clang clang-format clang-tidy libclang-rt-14-dev universal-ctags python3 python3-msgpack
-  curl openssl python3-lxml python3-zeep python3-xmlsec xmlsec1 php-cli php-soap)
+  curl openssl python3-lxml python3-zeep python3-xmlsec xmlsec1 php-cli php-soap
+  chromium chromium-driver python3-selenium)
 PYTHON=/usr/bin/python3 # the one that python3-msgpack belongs to
 
 install_missing() {
@@ -135,6 +136,15 @@ group_integration_quick() {
 }
 group_integration() { all_integration build; }
 group_asan_integration() { all_integration build/asan; }
+
+# The buyer's pages, as the unit tests write them, in a browser.
+group_pages() {
+  export WEBSHOP_PAGES=$PWD/build/pages
+  rm -rf "$WEBSHOP_PAGES" build/screenshots/pages
+  mkdir -p "$WEBSHOP_PAGES"
+  build/unit_protocols --color=never --filter 'webshop_pages/*' >build/tests/pages.written 2>&1 &&
+    tests/pages/axe.sh && "$PYTHON" -B -m unittest -v tests.pages.test_pages
+}
 
 group_crash() { all crash crash deliveries; }
 crash() { TIYN=$PWD/build/tiyn one "crash: $1" "$PYTHON" -B "tests/crash/$1.py"; }
