@@ -2,10 +2,7 @@
 #include "switch/route.h"
 
 const struct adapter *const adapters[] = {
-    &rpc_adapter,
-    &json_api_adapter,
-    &agent_soap_adapter,
-    &checkpay_adapter,
+    &rpc_adapter, &json_api_adapter, &agent_soap_adapter, &checkpay_adapter, &webshop_adapter,
 };
 
 const uint32_t adapter_count = sizeof(adapters) / sizeof(adapters[0]);

@@ -1,0 +1,172 @@
+/* checkout_token.c - what browsers carry between two steps. */
+#include <sodium.h>
+#include <stdio.h>
+
+#include "protocols/common/assert.h"
+#include "protocols/webshop/checkout.h"
+#include "protocols/webshop/cookie.h"
+
+#define STATE "state"
+#define SESSION "session"
+#define WATCH "watch"
+#define TOKEN_TEXT_MAX 256 /* of a state or a session: 160 and 128 */
+#define WATCH_COOKIE "tiyn_watch"
+
+/* The checkout's cookie: each has its own, so that two pages of a browser do not disturb one
+ * another. */
+#define COOKIE_NAME_MAX 32
+static const char *cookie_name(const struct checkout_work *work, char name[COOKIE_NAME_MAX]) {
+    (void)snprintf(name, COOKIE_NAME_MAX, "tiyn_checkout_%010u", (unsigned)work->call->place);
+    return name;
+}
+
+static struct slice watch_path(uint32_t place, char path[CHECKOUT_SELF_MAX]) {
+    int size = snprintf(path, CHECKOUT_SELF_MAX, CHECKOUT_WATCH_PATH "%010u", (unsigned)place);
+    return (struct slice){path, (size_t)size};
+}
+
+const char *checkout_self(uint32_t place, uint8_t language, char text[CHECKOUT_SELF_MAX]) {
+    static const char *const names[WEBSHOP_LANGUAGES] = {
+        [WEBSHOP_RU] = "ru", [WEBSHOP_KK] = "kk", [WEBSHOP_EN] = "en"};
+    size_t size = watch_path(place, text).size;
+    ASSERT(language < WEBSHOP_LANGUAGES);
+    (void)snprintf(text + size, CHECKOUT_SELF_MAX - size, "?" CHECKOUT_QUERY_LANGUAGE "=%s",
+                   names[language]);
+    return text;
+}
+
+/* A token of just one struct. */
+static bool unseal(const struct checkout_work *work, const char *purpose, struct slice text,
+                   void *bytes, size_t size) {
+    struct seal_bytes opened;
+    if (!seal_open(&work->context->seal, purpose, work->http->received_ns, text, &opened) ||
+        opened.size != size)
+        return false;
+    memcpy(bytes, opened.at, size);
+    return true;
+}
+
+/* ---- State ---- */
+
+void checkout_state_new(struct checkout_work *work, const struct checkout_state *kept) {
+    struct checkout_state *state = &work->call->state; /* it has the digest and the fee */
+    state->first_ns = kept == NULL ? work->http->received_ns : kept->first_ns;
+    state->lacked = 0;
+    work->call->kept = false;
+    work->context->env->random(state->nonce, sizeof state->nonce);
+}
+
+static uint64_t until(const struct checkout_work *work) {
+    return work->call->state.first_ns +
+           (work->request.timeout_s + CHECKOUT_GRACE_S) * CHECKOUT_SECOND_NS;
+}
+
+bool checkout_state_read(const struct checkout_work *work, struct checkout_state *state,
+                         struct checkout_session *session) {
+    const uint8_t *digest = work->call->state.digest;
+    char name[COOKIE_NAME_MAX], text[TOKEN_TEXT_MAX];
+    struct slice cookie;
+    return unseal(work, STATE, checkout_field(work, WEBSHOP_FIELD_STATE, text, sizeof text), state,
+                  sizeof *state) &&
+           cookie_find(work->http, cookie_name(work, name), &cookie) &&
+           unseal(work, SESSION, cookie, session, sizeof *session) &&
+           memcmp(state->digest, digest, sizeof state->digest) == 0 &&
+           memcmp(session->digest, digest, sizeof session->digest) == 0 &&
+           sodium_memcmp(state->nonce, session->nonce, sizeof state->nonce) == 0;
+}
+
+void checkout_state_write(const struct checkout_work *work, struct buffer *out) {
+    const struct checkout_state *state = &work->call->state;
+    seal_close(&work->context->seal, STATE, until(work),
+               (struct slice){(const char *)state, sizeof *state}, out);
+}
+
+/* ---- Session ---- */
+
+void checkout_session_set(const struct checkout_work *work, uint64_t login) {
+    const struct checkout_state *state = &work->call->state;
+    uint64_t life_ns = work->context->env->settings->session_s * CHECKOUT_SECOND_NS;
+    struct checkout_session session = {.login = login};
+    char name[COOKIE_NAME_MAX];
+    struct buffer token;
+    memcpy(session.digest, state->digest, sizeof session.digest);
+    memcpy(session.nonce, state->nonce, sizeof session.nonce);
+    buffer_init(&token, TOKEN_TEXT_MAX);
+    seal_close(&work->context->seal, SESSION,
+               login == 0 ? until(work) : work->http->received_ns + life_ns,
+               (struct slice){(const char *)&session, sizeof session}, &token);
+    if (token.failed)
+        work->reply->headers->failed = true;
+    else
+        cookie_set(work->reply->headers, cookie_name(work, name),
+                   (struct slice){token.base, token.used}, WEBSHOP_PATH, work->http->secure);
+    buffer_free(&token);
+}
+
+void checkout_session_end(const struct checkout_work *work) {
+    char name[COOKIE_NAME_MAX];
+    cookie_set(work->reply->headers, cookie_name(work, name), SLICE(""), WEBSHOP_PATH,
+               work->http->secure);
+}
+
+/* ---- What is watched ---- */
+
+static uint16_t add_text(char *texts, size_t *used, struct slice text) {
+    if (text.size > 0)
+        memcpy(texts + *used, text.base, text.size);
+    *used += text.size;
+    return (uint16_t)text.size;
+}
+
+void checkout_watched_make(struct checkout_work *work) {
+    const struct webshop_request *request = &work->request;
+    struct checkout_watched *watched = &work->call->watched;
+    size_t used = 0;
+    memset(watched, 0, sizeof *watched);
+    watched->merchant = request->merchant;
+    watched->wallet = request->wallet;
+    watched->total = request->total;
+    watched->place = work->call->place;
+    watched->invoice_size = add_text(watched->texts, &used, request->invoice);
+    watched->shop_size = add_text(watched->texts, &used, request->shop_name);
+    watched->success_size = add_text(watched->texts, &used, request->success_link);
+    watched->failure_size = add_text(watched->texts, &used, request->failure_link);
+}
+
+static size_t watched_size(const struct checkout_watched *watched) {
+    return offsetof(struct checkout_watched, texts) + watched->invoice_size + watched->shop_size +
+           watched->success_size + watched->failure_size;
+}
+
+/* As long as a payment may be under way, and a day for what became of it. */
+void checkout_watched_set(const struct checkout_work *work) {
+    const struct checkout_watched *watched = &work->call->watched;
+    char path[CHECKOUT_SELF_MAX];
+    struct buffer token;
+    buffer_init(&token, 4096);
+    seal_close(&work->context->seal, WATCH,
+               work->http->received_ns + 2 * COOKIE_LIFE_S * CHECKOUT_SECOND_NS,
+               (struct slice){(const char *)watched, watched_size(watched)}, &token);
+    if (token.failed)
+        work->reply->headers->failed = true;
+    else
+        cookie_set(work->reply->headers, WATCH_COOKIE, (struct slice){token.base, token.used},
+                   watch_path(watched->place, path).base, work->http->secure);
+    buffer_free(&token);
+}
+
+bool checkout_watched_read(struct checkout_work *work) {
+    struct checkout_watched *watched = &work->call->watched;
+    const size_t fixed = offsetof(struct checkout_watched, texts);
+    char path[CHECKOUT_SELF_MAX];
+    struct seal_bytes opened;
+    struct slice cookie;
+    if (!cookie_find(work->http, WATCH_COOKIE, &cookie) ||
+        !seal_open(&work->context->seal, WATCH, work->http->received_ns, cookie, &opened) ||
+        opened.size < fixed)
+        return false;
+    memset(watched, 0, sizeof *watched);
+    memcpy(watched, opened.at, opened.size);
+    ASSERT(opened.size == watched_size(watched)); /* nobody else can seal */
+    return slice_equal(work->http->path, watch_path(watched->place, path));
+}
