@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "protocols/agent_soap/answer.h"
+#include "protocols/agent_soap/field.h"
 #include "protocols/agent_soap/http.h"
 #include "protocols/agent_soap/payment.h"
 #include "protocols/agent_soap/trust.h"
@@ -134,14 +135,23 @@ static enum adapter_verdict put(const struct soap_work *work, bool done) {
     return done ? ADAPTER_SUBMIT : refused(work);
 }
 
+/* Whether a merchant calls the payment by our number alone, as it may. */
+static bool by_number(const struct soap_call *call, const struct soap_values *values) {
+    uint64_t number;
+    return call->merchant && field_number(values->reference, &number) &&
+           number == values->transaction;
+}
+
 static bool put_end(struct soap_work *work, const struct soap_values *values,
                     enum ledger_kind kind) {
-    const struct ledger_target target = {
+    struct ledger_target target = {
         .payment = values->transaction,
         .requester = work->call->agent,
         .reference = values->reference.base,
         .reference_size = (uint32_t)values->reference.size,
     };
+    if (by_number(work->call, values))
+        target.reference_size = 0;
     if (ledger_put_target(work->writer, kind, &target) == LEDGER_DONE &&
         ledger_put_target(work->writer, LEDGER_LOOKUP, &target) == LEDGER_DONE)
         return true;

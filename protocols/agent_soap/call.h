@@ -12,7 +12,7 @@
 
 #define CALL_DIGEST_MAX                                                                            \
     128                    /* bytes of a DigestValue as it stands: SHA-256 has 44, and some space */
-#define CALL_GUID_MAX 38   /* bytes of a GUID with its braces */
+#define CALL_GUID_MAX 64   /* bytes of a GUID with its braces, or of a merchant's invoice */
 #define CALL_ECHO_MAX 1024 /* bytes of the string that echo takes */
 
 /* One for each loop; immutable but for the cache. */
@@ -27,6 +27,7 @@ struct soap_call {
     uint8_t service, operation, language; /* the enums of soap.h                              */
     bool verified;                        /* the request is its signer's: the answer is signed */
     bool ascii;                           /* the partner's ascii_answers                       */
+    bool merchant;                        /* the partner is one: its GUIDs are invoices        */
     bool refused;                         /* `refusal` is the answer, unless the payment exists */
     enum soap_refusal refusal;
     struct dsig_algorithms algorithms; /* of the answer's signature */

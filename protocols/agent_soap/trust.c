@@ -13,12 +13,30 @@ static bool not_found(struct soap_work *work, enum registry_found found) {
                                   : sign_error(work);
 }
 
+/* A merchant finishes what its buyers paid for at the checkout, and may do nothing else here. */
+static enum registry_found find_merchant(struct soap_work *work, struct registry_agent *agent) {
+    struct registry_merchant merchant = {.login = agent->login};
+    if (work->call->operation != SOAP_OP_COMPLETE && work->call->operation != SOAP_OP_DECLINE)
+        return REGISTRY_ABSENT;
+    enum registry_found found = registry_find(work->context->env, REGISTRY_MERCHANT, &merchant);
+    if (found != REGISTRY_FOUND)
+        return found;
+    *agent = (struct registry_agent){.login = merchant.login,
+                                     .account = merchant.wallets[0],
+                                     .legacy_signature = merchant.legacy_signature,
+                                     .blocked = merchant.blocked};
+    work->call->merchant = true;
+    return REGISTRY_FOUND;
+}
+
 static bool find_agent(struct soap_work *work) {
     struct registry_agent *agent = &work->agent;
     *agent = (struct registry_agent){.login = 0};
     if (!field_login(work->request.requester, &agent->login))
         return sign_error(work);
     enum registry_found found = registry_find(work->context->env, REGISTRY_AGENT, agent);
+    if (found == REGISTRY_ABSENT)
+        found = find_merchant(work, agent);
     if (found != REGISTRY_FOUND)
         return not_found(work, found);
     if (agent->blocked || !registry_address_allowed(agent->addresses, work->http->peer))

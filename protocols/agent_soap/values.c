@@ -12,12 +12,15 @@ static bool read_reference(struct slice text, struct soap_values *values) {
     return field_text(text, FIELD_RRN_MAX);
 }
 
+/* A merchant's is the invoice that its buyer paid, as the shop sent it. */
 static bool read_guid(struct slice text, struct soap_call *call, struct soap_values *values) {
-    if (!field_guid(text, values->guid))
+    if (call->merchant ? !read_reference(text, values) || text.size > CALL_GUID_MAX
+                       : !field_guid(text, values->guid))
         return false;
     memcpy(call->guid, text.base, text.size);
     call->guid_size = (uint32_t)text.size;
-    return read_reference((struct slice){values->guid, FIELD_GUID_TEXT - 1}, values);
+    return call->merchant ||
+           read_reference((struct slice){values->guid, FIELD_GUID_TEXT - 1}, values);
 }
 
 /* The refusal of a field that is wrong; SOAP_REFUSALS: it is fine. */

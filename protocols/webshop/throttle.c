@@ -91,35 +91,38 @@ static void uncount(struct slot *slot) {
     slot->tries -= slot->tries > 0;
 }
 
+static uint64_t login_key(const struct throttle *throttle, uint64_t login) {
+    return login == 0 ? 0 : hash(throttle, &login, sizeof login);
+}
+
 /* ---- Tries ---- */
 
+/* Each slot is found anew: another one may have taken its place. */
 uint32_t throttle_try(struct throttle *throttle, const struct throttle_who *who, uint64_t now_ns) {
-    uint64_t login_key = hash(throttle, &who->login, sizeof who->login);
+    uint64_t login = login_key(throttle, who->login);
     uint64_t address = address_key(throttle, who->address);
+    uint32_t wait = 0;
     (void)pthread_mutex_lock(&throttle->mutex);
-    struct slot *login = find(throttle, login_key, now_ns);
-    uint32_t wait = wait_s(login, THROTTLE_LOGIN_FREE, now_ns);
-    if (wait == 0) {
-        struct slot *from = find(throttle, address, now_ns);
-        wait = wait_s(from, THROTTLE_ADDRESS_FREE, now_ns);
-        if (wait == 0) {
-            count(from, now_ns);
-            count(find(throttle, login_key, now_ns), now_ns); /* from may have taken its slot */
-        }
-    }
+    if (login != 0)
+        wait = wait_s(find(throttle, login, now_ns), THROTTLE_LOGIN_FREE, now_ns);
+    if (wait == 0)
+        wait = wait_s(find(throttle, address, now_ns), THROTTLE_ADDRESS_FREE, now_ns);
+    if (wait == 0)
+        count(find(throttle, address, now_ns), now_ns);
+    if (wait == 0 && login != 0)
+        count(find(throttle, login, now_ns), now_ns);
     (void)pthread_mutex_unlock(&throttle->mutex);
     return wait;
 }
 
 static void take_back(struct throttle *throttle, const struct throttle_who *who, bool all) {
-    uint64_t login_key = hash(throttle, &who->login, sizeof who->login);
+    uint64_t login = login_key(throttle, who->login);
     uint64_t address = address_key(throttle, who->address);
     (void)pthread_mutex_lock(&throttle->mutex);
-    struct slot *login = find(throttle, login_key, 0);
-    if (all)
-        login->tries = 0;
-    else
-        uncount(login);
+    if (login != 0 && all)
+        find(throttle, login, 0)->tries = 0;
+    else if (login != 0)
+        uncount(find(throttle, login, 0));
     uncount(find(throttle, address, 0));
     (void)pthread_mutex_unlock(&throttle->mutex);
 }

@@ -24,7 +24,8 @@ struct throttle *throttle_new(void (*draw)(void *bytes, size_t size));
 void throttle_free(struct throttle *throttle);
 
 struct throttle_who {
-    uint64_t login;       /* whether somebody has it or not */
+    uint64_t login;       /* whether somebody has it or not; 0: what was typed is none, which only
+                           * counts for the address */
     struct slice address; /* text */
 };
 

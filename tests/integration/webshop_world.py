@@ -1,6 +1,5 @@
 """What the tests of the checkout share: a merchant with its key, buyers with passwords, and the
 books before and after."""
-from tests.integration.node import SLOWER
 from tests.integration.rpc_client import STATES
 from tests.integration.soap_sign import Key
 from tests.integration.soap_world import WorldCase
@@ -74,6 +73,3 @@ class ShopCase(WorldCase):
     def state_of(self, invoice):
         payment = self.paid(invoice)
         return payment and payment["state"]
-
-
-__all__ = ["PASSWORD", "SLOWER", "ShopCase"]

@@ -114,6 +114,14 @@ Test(webshop_throttle, a_try_that_was_none_does_not_count) {
     }
 }
 
+Test(webshop_throttle, what_is_no_login_counts_for_the_address_alone) {
+    for (unsigned i = 0; i < 50; i++)
+        cr_assert_eq(tried(0, host(i)), 0u);
+    for (unsigned i = 0; i < THROTTLE_ADDRESS_FREE; i++)
+        cr_assert_eq(tried(0, "192.0.2.1"), 0u);
+    cr_assert_eq(tried(0, "192.0.2.1"), 1u);
+}
+
 Test(webshop_throttle, all_is_forgotten_in_time) {
     for (int i = 0; i < 3; i++)
         cr_assert_eq(tried(7, host(1)), 0u);
