@@ -30,6 +30,8 @@ static const char help[] =
     "  flush            checkpoint everything now\n"
     "\n"
     "  client|agent|merchant add LOGIN [FIELDS]   and opens the account when it is missing\n"
+    "  client password LOGIN   for the checkout: typed twice, or a line of standard input\n"
+    "  merchant webhook LOGIN  makes a new secret for its webhooks, and tells it once\n"
     "  terminal add ID [FIELDS] | service add CODE [FIELDS] | operator add NAME [FIELDS]\n"
     "  network add NAME [FIELDS] | network password NAME   a bank that pays in, and its account\n"
     "  client|agent|merchant|terminal|service|network|operator change | block | unblock |\n"
@@ -149,6 +151,8 @@ const struct ctl_command ctl_commands[] = {
     READ("service", "CODE", SERVICE, 0),
     WRITE("network", "NAME", NETWORK, CTL_BIT(OVERDRAFT)),
     READ("network", "NAME", NETWORK, 0),
+    {"client password", "LOGIN", .kind = REGISTRY_CLIENT, .run = ctl_client_password},
+    {"merchant webhook", "LOGIN", .kind = REGISTRY_MERCHANT, .run = ctl_merchant_webhook},
     {"network password", "NAME", .kind = REGISTRY_NETWORK, .run = ctl_network_password},
     WRITE("operator", "NAME", OPERATOR, 0),
     READ("operator", "NAME", OPERATOR, 0),

@@ -114,6 +114,8 @@ int ctl_tariff_set(struct ctl *ctl);
 int ctl_tariff_off(struct ctl *ctl);
 int ctl_limits_set(struct ctl *ctl);
 int ctl_network_password(struct ctl *ctl); /* command_ctl_network.c */
+int ctl_client_password(struct ctl *ctl);  /* command_ctl_secret.c */
+int ctl_merchant_webhook(struct ctl *ctl);
 
 /* Keys (command_key.c): the node's, and those of the command's kind of partner. */
 int ctl_key_new(struct ctl *ctl);
