@@ -142,7 +142,10 @@ group_pages() {
   export WEBSHOP_PAGES=$PWD/build/pages
   rm -rf "$WEBSHOP_PAGES" build/screenshots/pages
   mkdir -p "$WEBSHOP_PAGES"
-  build/unit_protocols --color=never --filter 'webshop_pages/*' >build/tests/pages.written 2>&1 &&
+  {
+    build/unit_protocols --color=never --filter 'webshop_pages/*' &&
+      build/unit_switch --color=never --filter 'demo_shop_page/*'
+  } >build/tests/pages.written 2>&1 &&
     tests/pages/axe.sh && "$PYTHON" -B -m unittest -v tests.pages.test_pages
 }
 

@@ -1,4 +1,4 @@
-/* page.h - what the buyer's pages have in common. Inside of protocols/webshop; any thread. */
+/* page.h - what the buyer's pages, and the one of the demo's shop, have in common. Any thread. */
 #ifndef PROTOCOLS_WEBSHOP_PAGE_H
 #define PROTOCOLS_WEBSHOP_PAGE_H
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# axe.sh - puts axe-core, which finds what keeps people from using a page, into build/axe/axe.min.js.
-# Does nothing when it is there.
+# axe.sh - puts axe-core, which finds what keeps people from using a page, into
+# build/axe/axe.min.js. Does nothing when it is there.
 set -eu
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 VERSION=4.14.1

@@ -20,6 +20,7 @@ LANGUAGES = ("ru", "kk", "en")
 KINDS = ("login-first", "login-wrong", "confirm-first", "confirm-short", "confirm-unknown",
          "result-waiting", "result-paid", "result-reserved", "result-refused", "result-already",
          "error-stale", "error-busy", "error-field-wrong", "error-bad-signature")
+SHOP = ("shop-cart", "shop-waiting", "shop-paid", "shop-declined")  # the demo's
 
 
 def names():
@@ -52,7 +53,8 @@ class TestLook(PagesCase):
 
     def keep(self, languages, width, dark, suffix=""):
         self.browser.shape(width, dark)
-        for name in (f"{kind}{suffix}.{language}" for kind in KINDS for language in languages):
+        kinds = KINDS if suffix else KINDS + SHOP
+        for name in (f"{kind}{suffix}.{language}" for kind in kinds for language in languages):
             self.open(name)
             self.browser.keep(f"pages/{name}.{width}{'.dark' if dark else ''}")
 
@@ -69,10 +71,10 @@ class TestLook(PagesCase):
             self.assertEqual(self.browser.findings(), [], f"{name}, {width}, dark: {dark}")
 
     def test_axe_finds_nothing(self):
-        self.accessible(KINDS, LANGUAGES, PHONE, False)
+        self.accessible(KINDS + SHOP, LANGUAGES, PHONE, False)
 
     def test_axe_finds_nothing_in_the_dark(self):
-        self.accessible(KINDS, ("ru",), PHONE, True)
+        self.accessible(KINDS + SHOP, ("ru",), PHONE, True)
 
     def test_axe_finds_nothing_on_a_desktop_with_long_names(self):
         self.accessible(KINDS, ("ru",), DESKTOP, False, "-long")
