@@ -162,6 +162,9 @@ void outbox_shop_opened(struct flight *flight, const struct ledger_result *resul
         outbox_give_flight(flight);
         return;
     }
+    const struct ledger_delivery *delivery = results[2].body;
+    flight->created_ns = delivery->created_ns;
+    flight->attempts = delivery->attempts;
     ASSERT(payment->size <= sizeof flight->shop->payment);
     memcpy(flight->shop->payment, payment, payment->size);
     if (outbox->stopping) {
