@@ -13,11 +13,11 @@ static const struct {
     void (*encode)(struct checkout_work *work, const struct ledger_result *results);
     uint32_t most; /* commands that its work puts */
 } steps[CHECKOUT_STEPS] = {
-    [CHECKOUT_SHOW] = {WEBSHOP_REQUEST_PATH, checkout_show_work, checkout_show_encode, 2},
+    [CHECKOUT_SHOW] = {WEBSHOP_REQUEST_PATH, checkout_show_work, checkout_show_encode, 1},
     [CHECKOUT_LOGIN] = {WEBSHOP_LOGIN_PATH, checkout_login_work, checkout_login_encode, 2},
     [CHECKOUT_CONFIRM] = {WEBSHOP_CONFIRM_PATH, checkout_confirm_work, checkout_confirm_encode, 3},
     [CHECKOUT_CANCEL] = {WEBSHOP_CANCEL_PATH, checkout_cancel_work, checkout_cancel_encode, 3},
-    [CHECKOUT_WATCH] = {CHECKOUT_WATCH_PATH, checkout_watch_work, checkout_watch_encode, 1},
+    [CHECKOUT_WATCH] = {CHECKOUT_WATCH_PATH, checkout_watch_work, checkout_watch_encode, 2},
 };
 
 /* ---- On the loop --------------------------------------------------------------------------- */

@@ -66,11 +66,16 @@ struct checkout_session {
     uint8_t digest[32], nonce[16];
 };
 
+/* It was paid before this buyer came: the shop is told so, once for each time that it sends a
+ * buyer.
+ */
+enum checkout_already { ALREADY_NOT, ALREADY_TO_TELL, ALREADY_TOLD };
+
 /* Sealed in the cookie that looks at an invoice's payment. The texts follow one another. */
 struct checkout_watched {
     uint64_t merchant, wallet, total;
     uint32_t place;
-    uint16_t already; /* 1: it was paid before */
+    uint16_t already; /* enum checkout_already */
     uint16_t invoice_size, shop_size, success_size, failure_size;
     char texts[SEAL_BYTES_MAX - 40];
 };
@@ -178,8 +183,8 @@ void checkout_confirm_encode(struct checkout_work *work, const struct ledger_res
 void checkout_cancel_encode(struct checkout_work *work, const struct ledger_result *results);
 void checkout_watch_encode(struct checkout_work *work, const struct ledger_result *results);
 
-/* Puts a lookup of the invoice's payment. False: no room. */
-bool checkout_put_lookup(const struct checkout_work *work);
+/* Puts a command of the invoice's payment: LEDGER_LOOKUP, NOTIFY. False: no room. */
+bool checkout_put(const struct checkout_work *work, enum ledger_kind kind);
 /* What was looked up, when it is this request's; NULL: there is none. *other: there is one with
  * another amount or wallet. */
 const struct ledger_payment *checkout_found(const struct checkout_work *work,

@@ -133,7 +133,7 @@ void checkout_result(const struct checkout_work *work, const struct page_result 
 
 void checkout_to_watch(struct checkout_work *work, bool paid) {
     char self[CHECKOUT_SELF_MAX];
-    work->call->watched.already = paid;
+    work->call->watched.already = paid ? ALREADY_TO_TELL : ALREADY_NOT;
     checkout_watched_set(work);
     checkout_session_end(work);
     checkout_send(work, slice_text(checkout_self(work->call->place, work->call->language, self)));

@@ -88,7 +88,7 @@ static enum adapter_verdict put(struct checkout_work *work, enum webshop_status 
                                  .language = work->call->language,
                                  .pays = true,
                                  .place = work->call->place};
-    if (put_open(work, ending) != LEDGER_DONE || !checkout_put_lookup(work) ||
+    if (put_open(work, ending) != LEDGER_DONE || !checkout_put(work, LEDGER_LOOKUP) ||
         ledger_put_account_lookup(work->writer, work->call->account) != LEDGER_DONE)
         return checkout_fault(work, WEBSHOP_BUSY, "");
     memcpy(work->note->bytes, &note, sizeof note);
@@ -106,7 +106,7 @@ enum adapter_verdict checkout_confirm_work(struct checkout_work *work) {
     work->call->pays = work->call->pays && pressed && !work->call->no_fee;
     if (work->call->pays)
         return put(work, left_s(work) > 0 ? WEBSHOP_STATUS_SUCCESS : WEBSHOP_STATUS_ERROR_TIMEOUT);
-    return checkout_put_lookup(work) &&
+    return checkout_put(work, LEDGER_LOOKUP) &&
                    ledger_put_account_lookup(work->writer, work->call->account) == LEDGER_DONE
                ? ADAPTER_SUBMIT
                : checkout_fault(work, WEBSHOP_BUSY, "");

@@ -7,16 +7,12 @@
 
 /* ---- The invoice's payment ---- */
 
-static struct ledger_target invoice(const struct checkout_work *work) {
+bool checkout_put(const struct checkout_work *work, enum ledger_kind kind) {
     const struct checkout_watched *watched = &work->call->watched;
-    return (struct ledger_target){.requester = watched->merchant,
-                                  .reference = watched->texts,
-                                  .reference_size = watched->invoice_size};
-}
-
-bool checkout_put_lookup(const struct checkout_work *work) {
-    const struct ledger_target target = invoice(work);
-    return ledger_put_target(work->writer, LEDGER_LOOKUP, &target) == LEDGER_DONE;
+    const struct ledger_target target = {.requester = watched->merchant,
+                                         .reference = watched->texts,
+                                         .reference_size = watched->invoice_size};
+    return ledger_put_target(work->writer, kind, &target) == LEDGER_DONE;
 }
 
 const struct ledger_payment *checkout_found(const struct checkout_work *work,
@@ -63,12 +59,8 @@ enum adapter_verdict checkout_show_work(struct checkout_work *work) {
     if (!checkout_request(work))
         return ADAPTER_ANSWERED;
     keep_state(work);
-    /* A shop that sends a buyer once more is told once more of what ended: already paid. */
-    const struct ledger_target target = invoice(work);
-    if (!checkout_put_lookup(work) ||
-        ledger_put_target(work->writer, LEDGER_NOTIFY, &target) != LEDGER_DONE)
-        return checkout_fault(work, WEBSHOP_BUSY, "");
-    return ADAPTER_SUBMIT;
+    return checkout_put(work, LEDGER_LOOKUP) ? ADAPTER_SUBMIT
+                                             : checkout_fault(work, WEBSHOP_BUSY, "");
 }
 
 void checkout_show_encode(struct checkout_work *work, const struct ledger_result *results) {
@@ -128,7 +120,7 @@ static enum adapter_verdict logged_in(struct checkout_work *work, uint64_t login
         return checkout_login(work, LOGIN_BARRED, 0);
     checkout_state_new(work, state);
     work->proved = true;
-    if (!checkout_put_lookup(work) ||
+    if (!checkout_put(work, LEDGER_LOOKUP) ||
         ledger_put_account_lookup(work->writer, work->call->account) != LEDGER_DONE)
         return checkout_login(work, LOGIN_BUSY, 0);
     return ADAPTER_SUBMIT;

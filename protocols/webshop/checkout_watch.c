@@ -15,7 +15,10 @@ enum adapter_verdict checkout_watch_work(struct checkout_work *work) {
     const struct checkout_note note = {
         .step = work->call->step, .language = work->call->language, .place = work->call->place};
     memcpy(work->note->bytes, &note, sizeof note);
-    return checkout_put_lookup(work) ? ADAPTER_SUBMIT : checkout_fault(work, WEBSHOP_BUSY, "");
+    bool tell = work->call->watched.already == ALREADY_TO_TELL;
+    return checkout_put(work, LEDGER_LOOKUP) && (!tell || checkout_put(work, LEDGER_NOTIFY))
+               ? ADAPTER_SUBMIT
+               : checkout_fault(work, WEBSHOP_BUSY, "");
 }
 
 static enum page_result_kind of_declined(const struct ledger_payment *payment) {
@@ -35,14 +38,14 @@ static enum page_result_kind kind_of(const struct checkout_work *work,
                                      const struct ledger_payment *payment) {
     const unsigned told = LEDGER_PAYMENT_CALLBACK | LEDGER_PAYMENT_TOLD;
     if (payment->state == LEDGER_COMPLETED)
-        return work->call->watched.already != 0 ? RESULT_ALREADY : RESULT_PAID;
+        return work->call->watched.already != ALREADY_NOT ? RESULT_ALREADY : RESULT_PAID;
     if (payment->state == LEDGER_DECLINED)
         return of_declined(payment);
     return (payment->flags & told) == LEDGER_PAYMENT_CALLBACK ? RESULT_WAITING : RESULT_RESERVED;
 }
 
 void checkout_watch_encode(struct checkout_work *work, const struct ledger_result *results) {
-    const struct checkout_watched *watched = &work->call->watched;
+    struct checkout_watched *watched = &work->call->watched;
     char self[CHECKOUT_SELF_MAX];
     size_t at = 0;
     bool other;
@@ -56,6 +59,10 @@ void checkout_watch_encode(struct checkout_work *work, const struct ledger_resul
     if (other) {
         (void)checkout_fault(work, WEBSHOP_OTHER_AMOUNT, "TotalCost");
         return;
+    }
+    if (watched->already == ALREADY_TO_TELL) { /* told with this one: not when it is looked again */
+        watched->already = ALREADY_TOLD;
+        checkout_watched_set(work);
     }
     if (payment != NULL) {
         const struct ledger_leg *legs = ledger_payment_legs(payment);

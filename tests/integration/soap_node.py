@@ -33,12 +33,13 @@ def public_der(key):
 class SoapNode:
     """A running node and what an operator does to it."""
 
-    def __init__(self, loops=1, ledger=(), providers=None, outbox=(), **settings):
-        """settings: of the config's section soap; ledger, outbox: of those, (key, value) pairs."""
+    def __init__(self, loops=1, ledger=(), providers=None, outbox=(), checkout=(), **settings):
+        """settings: of the config's section soap; ledger, outbox, checkout: of those, (key, value)
+        pairs."""
         self.key = Key.make(2048, "node")
         shop = {**GATEWAY, "rights": GATEWAY["rights"] + ", token", "accounts": "all"}
         self.node = Node({"shop": shop}, providers, node={"loops": loops}, ledger=dict(ledger),
-                         outbox=dict(outbox), soap={
+                         outbox=dict(outbox), checkout=dict(checkout), soap={
             "node_key": "node.key.pem", "repeat_after_ms": REPEAT_MS, "fee_account": FEES,
             **settings})
         secret = self.node.folder / "node.key.pem"
