@@ -2,6 +2,7 @@
  * The steps themselves are tested with a whole node: tests/integration/test_webshop_checkout.py. */
 #include <criterion/criterion.h>
 #include <sodium.h>
+#include <stdio.h>
 
 #include "protocols/webshop/checkout.h"
 
@@ -110,4 +111,109 @@ Test(webshop_checkout, what_is_shown_and_not_known_is_no_failure) {
     unknown(&(struct checkout_note){.step = CHECKOUT_LOGIN, .language = WEBSHOP_EN});
     cr_expect_eq(reply.status, 504u);
     has(&headers, "Content-Security-Policy: ");
+}
+
+/* ---- What browsers carry ------------------------------------------------------------------- */
+
+#define NOW (1700000000 * CHECKOUT_SECOND_NS)
+#define TIMEOUT_S 600
+
+static struct checkout_call call;
+static struct adapter_request http;
+static struct checkout_work work;
+static struct adapter_header cookie;
+static char cookie_text[512], form_text[512];
+
+/* A checkout that was first shown at NOW, whose session is that login's. */
+static void carry(uint64_t login) {
+    struct buffer state;
+    buffer_init(&state, 400);
+    call = (struct checkout_call){.place = 17};
+    http = (struct adapter_request){.received_ns = NOW};
+    work =
+        (struct checkout_work){.context = context, .http = &http, .call = &call, .reply = &reply};
+    work.request.timeout_s = TIMEOUT_S;
+    headers.used = 0;
+    checkout_state_new(&work, NULL);
+    checkout_state_write(&work, &state);
+    checkout_session_set(&work, login);
+    int size = snprintf(form_text, sizeof form_text, "state=%.*s", (int)state.used, state.base);
+    http.body = (struct slice){form_text, (size_t)size};
+    struct slice line = {headers.base, headers.used};
+    line = slice_after(line, sizeof "Set-Cookie: " - 1);
+    line = slice_cut(&line, ';');
+    memcpy(cookie_text, line.base, line.size);
+    cookie = (struct adapter_header){SLICE("Cookie"), {cookie_text, line.size}};
+    http.headers = &cookie;
+    http.header_count = 1;
+    buffer_free(&state);
+}
+
+static bool believed(uint64_t after_s) {
+    struct checkout_state state;
+    struct checkout_session session;
+    http.received_ns = NOW + after_s * CHECKOUT_SECOND_NS;
+    return checkout_state_read(&work, &state, &session);
+}
+
+Test(webshop_checkout, a_log_in_lives_for_the_configs_time) {
+    carry(77072734954);
+    cr_expect(believed(0));
+    cr_expect(believed(899));
+    cr_expect_not(believed(900));
+}
+
+Test(webshop_checkout, a_form_before_the_log_in_lives_as_long_as_the_request) {
+    carry(0);
+    cr_expect(believed(TIMEOUT_S + CHECKOUT_GRACE_S - 1));
+    cr_expect_not(believed(TIMEOUT_S + CHECKOUT_GRACE_S));
+}
+
+Test(webshop_checkout, a_form_of_another_request_is_not_believed) {
+    carry(77072734954);
+    call.state.digest[0] ^= 1;
+    cr_expect_not(believed(0));
+    call.state.digest[0] ^= 1;
+    call.place++; /* another cookie's name */
+    cr_expect_not(believed(0));
+    call.place--;
+    cr_expect(believed(0));
+}
+
+Test(webshop_checkout, a_form_of_another_log_in_is_not_believed) {
+    char form[sizeof form_text];
+    carry(77072734954);
+    memcpy(form, form_text, sizeof form);
+    carry(77072734954); /* the same buyer, once more */
+    http.body.base = form;
+    cr_expect_not(believed(0));
+    http.body.base = form_text;
+    cr_expect(believed(0));
+}
+
+Test(webshop_checkout, the_longest_links_and_names_are_watched) {
+    static char name[4 * WEBSHOP_NAME_MAX], link[WEBSHOP_LINK_MAX], invoice[LEDGER_REFERENCE_MAX];
+    char path[CHECKOUT_SELF_MAX];
+    carry(0);
+    memset(name, 'n', sizeof name);
+    memset(link, 'l', sizeof link);
+    memset(invoice, 'i', sizeof invoice);
+    work.request.shop_name = (struct slice){name, sizeof name};
+    work.request.success_link = work.request.failure_link = (struct slice){link, sizeof link};
+    work.request.invoice = (struct slice){invoice, sizeof invoice};
+    checkout_watched_make(&work);
+    const struct checkout_watched made = call.watched;
+    headers.used = 0;
+    checkout_watched_set(&work);
+    has(&headers, "Set-Cookie: tiyn_watch=");
+    cr_assert_lt(headers.used, 4096u, "a browser takes no longer one");
+    struct slice line = slice_after((struct slice){headers.base, headers.used}, 12);
+    cookie.value = slice_cut(&line, ';');
+    memset(&call.watched, 0, sizeof call.watched);
+    http.path = slice_text(checkout_self(17, WEBSHOP_RU, path));
+    http.path = slice_cut(&http.path, '?');
+    cr_assert(checkout_watched_read(&work));
+    cr_expect_arr_eq(&call.watched, &made, sizeof made);
+    http.path.base = "/mfs/checkout/watch/0000000018";
+    cr_expect_not(checkout_watched_read(&work));
 }
