@@ -263,7 +263,7 @@ void page_error(enum webshop_language language, enum webshop_fault fault, const 
 
 /* The header lines of every page, each with \r\n: Content-Security-Policy (nothing but our own
  * style and script, by hash), no-store, nosniff, no referrer, no frames. Browsers hold form-action
- * against redirects, too, so the origins of the two links that a form's answer may lead to are
+ * against redirects, too, so the schemes of the two links that a form's answer may lead to are
  * named; "" for pages without a form. */
 void page_headers(struct slice success_link, struct slice failure_link, struct buffer *out);
 

@@ -97,6 +97,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.asked.append(self.path)
         if self.path == "/favicon.ico":
             self.send_error(404)
+        elif self.path == "/moved":
+            self.send_on()
         elif not self.path.startswith("/mfs/checkout/watch"):
             self.page(self.path.strip("/"))
         elif self.server.answers:
@@ -116,7 +118,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.server.posts.append((self.path, dict(urllib.parse.parse_qsl(body, True))))
-        self.page("result-paid.en")
+        if self.server.way is None:
+            self.page("result-paid.en")
+        else:
+            self.send_on()
+
+    def send_on(self):
+        self.send_response(303)
+        self.send_header("Location", self.server.way)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def log_message(self, *_):
         pass
@@ -134,17 +145,23 @@ class ServedCase(unittest.TestCase):
     def tearDownClass(cls):
         cls.browser.quit()
 
-    def setUp(self):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.answers, self.server.posts, self.server.asked = [], [], []
-        thread = threading.Thread(target=self.server.serve_forever)
+    def serve(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.answers, server.posts, server.asked = [], [], []
+        server.way = None  # where a form's answer leads
+        server.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever)
         thread.start()
         self.addCleanup(thread.join)
-        self.addCleanup(self.server.server_close)
-        self.addCleanup(self.server.shutdown)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return server
+
+    def setUp(self):
+        self.server = self.serve()
 
     def open(self, path):
-        self.browser.get(f"http://127.0.0.1:{self.server.server_port}/{path}")
+        self.browser.get(f"{self.server.url}/{path}")
 
     def title_becomes(self, text):
         WebDriverWait(self.browser, 30).until(
@@ -197,6 +214,15 @@ class TestForms(ServedCase):
             self.open(page)
             self.assertEqual(self.press(selector),
                              (f"/mfs/checkout/{path}", {**self.HIDDEN, **fields}), page)
+
+    def test_the_way_to_the_shop_may_lead_on(self):
+        """Shops move: to https, to "www.". A browser holds form-action against each redirect."""
+        shop, moved = self.serve(), self.serve()
+        self.server.way, shop.way = f"{shop.url}/moved", f"{moved.url}/result-paid.en"
+        self.open("confirm-first.ru")
+        self.browser.find_element(By.CSS_SELECTOR, ".main").click()
+        self.title_becomes("Paid")
+        self.assertEqual(self.browser.current_url, shop.way)
 
     def test_the_keyboard_reaches_all_in_the_order_of_the_page(self):
         self.open("login-first.ru")

@@ -272,33 +272,31 @@ Test(webshop_pages, the_page_of_the_largest_request_fits) {
     }
 }
 
-Test(webshop_pages, headers_name_the_links_origins_and_nothing_else_of_theirs) {
+Test(webshop_pages, headers_name_the_links_schemes_and_nothing_else_of_theirs) {
     static const struct {
         const char *link, *in_policy;
     } cases[] = {
         {"", "form-action 'self'\r\n"},
-        {"https://shop.example/done?a=1", "form-action 'self' https://shop.example\r\n"},
-        {"http://127.0.0.1:8080/demo", "form-action 'self' http://127.0.0.1:8080\r\n"},
-        {"HTTPS://Shop.Example", "form-action 'self' HTTPS://Shop.Example\r\n"},
+        {"http://127.0.0.1:8080/demo", "form-action 'self' http:\r\n"},
+        {"https://shop.example/done?a=1", "form-action 'self' https:\r\n"},
+        {"HTTPS://Shop.Example", "form-action 'self' https:\r\n"},
         {"javascript:alert(1)", "form-action 'self'\r\n"},
         {"https://a.example;script-src *", "form-action 'self' https:\r\n"},
-        {"https://a.example, x", "form-action 'self' https:\r\n"},
         {"https://a.example\r\nSet-Cookie: a", "form-action 'self' https:\r\n"},
-        {"https://user@a.example/", "form-action 'self' https:\r\n"},
         {"https://[::1]/", "form-action 'self' https:\r\n"},
-        {"https://", "form-action 'self' https:\r\n"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct buffer headers;
         buffer_init(&headers, 4096);
         page_headers(slice_text(cases[i].link), SLICE(""), &headers);
-        if (i == 0)
+        if (i == 1)
             keep("headers", &headers);
         buffer_append(&headers, "", 1);
         cr_assert(!headers.failed);
         cr_expect_not_null(strstr(headers.base, cases[i].in_policy), "%s: %s", cases[i].link,
                            headers.base);
         cr_expect_null(strstr(headers.base, "Set-Cookie"));
+        cr_expect_null(strstr(headers.base, "example"));
         cr_expect_not_null(strstr(headers.base, "default-src 'none'; style-src 'sha256-"));
         cr_expect_not_null(strstr(headers.base, "frame-ancestors 'none'"));
         cr_expect_null(strstr(headers.base, "unsafe"));
