@@ -5,6 +5,7 @@
 #include "protocols/agent_soap/payment.h"
 #include "protocols/agent_soap/translit.h"
 #include "protocols/agent_soap/utility.h"
+#include "protocols/common/account.h"
 #include "protocols/common/assert.h"
 #include "protocols/common/date.h"
 #include "protocols/common/money.h"
@@ -53,7 +54,7 @@ static void put_user(const struct soap_call *call, struct buffer *out) {
 static void put_balance(const struct ledger_account *account, struct buffer *out) {
     char text[MONEY_TEXT];
     buffer_format(out, "<agentBalanceResponse>%s</agentBalanceResponse>",
-                  money_text_signed(utility_available(account), text));
+                  money_text_signed(account_available(account), text));
 }
 
 static const char *state_text(unsigned state) {

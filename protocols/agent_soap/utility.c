@@ -3,6 +3,7 @@
 
 #include "protocols/agent_soap/envelope.h"
 #include "protocols/agent_soap/translit.h"
+#include "protocols/common/account.h"
 #include "protocols/common/date.h"
 #include "protocols/common/money.h"
 
@@ -17,11 +18,6 @@ static const struct {
     {"charged", "monthlyAmount", FORM_AMOUNT},   {"paid", "currentMonthPaymentAmount", FORM_AMOUNT},
     {"due", "currentAmount", FORM_AMOUNT},
 };
-
-int64_t utility_available(const struct ledger_account *account) {
-    return (int64_t)(account->credits_posted - account->debits_posted) -
-           (int64_t)account->debits_pending + (int64_t)account->floor;
-}
 
 /* A decimal of at most two places, maybe negative: a debt or an overpayment. */
 static bool is_amount(struct slice text) {
@@ -60,5 +56,5 @@ void utility_put(const struct soap_call *call, const struct outbound_answer *pro
             }
     buffer_format(out,
                   "</vostokPlatAccountNumberInfo><availableAgentBalance>%s</availableAgentBalance>",
-                  money_text_signed(utility_available(account), text));
+                  money_text_signed(account_available(account), text));
 }

@@ -4,9 +4,6 @@
 
 #include "protocols/agent_soap/call.h"
 
-/* What an account may still pay, in tiyn. */
-int64_t utility_available(const struct ledger_account *account);
-
 /* Appends vostokPlatAccountNumberInfo, from the fields of the provider's answer named owner,
  * address, debt, date, charged, paid and due (those that it has, and that are what they should be),
  * and availableAgentBalance. */

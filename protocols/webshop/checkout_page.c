@@ -1,6 +1,7 @@
 /* checkout_page.c - the answers of several steps: pages with a form, faults, and sending on. */
 #include <stdio.h>
 
+#include "protocols/common/account.h"
 #include "protocols/webshop/checkout.h"
 #include "protocols/webshop/cookie.h"
 
@@ -77,11 +78,6 @@ enum adapter_verdict checkout_login(struct checkout_work *work, enum page_login_
     return ADAPTER_ANSWERED;
 }
 
-static int64_t available(const struct ledger_account *account) {
-    return (int64_t)(account->credits_posted - account->debits_posted - account->debits_pending +
-                     account->floor);
-}
-
 void checkout_confirm(struct checkout_work *work, enum page_refusal refusal,
                       const struct ledger_result *account) {
     struct checkout_call *call = work->call;
@@ -90,7 +86,7 @@ void checkout_confirm(struct checkout_work *work, enum page_refusal refusal,
     struct page_confirm page = {.order = order(work), .refusal = refusal};
     page.balance_known = account->status == LEDGER_DONE && account->body != NULL;
     if (page.balance_known)
-        page.balance = available(account->body);
+        page.balance = account_available(account->body);
     uint64_t price = work->request.total + call->state.fee;
     if (refusal == REFUSAL_NONE && call->no_fee)
         page.refusal = REFUSAL_INTERNAL;

@@ -71,7 +71,8 @@ void checkout_watch_encode(struct checkout_work *work, const struct ledger_resul
         page.amount = legs->amount;
         if (payment->leg_count > 1 && legs[1].debit == legs->debit)
             page.fee = legs[1].amount;
-        page.link = payment->state == LEDGER_DECLINED ? failure : success;
+        if (page.kind != RESULT_WAITING) /* a shop's thanks come when there is something to thank */
+            page.link = payment->state == LEDGER_DECLINED ? failure : success;
     }
     checkout_result(work, &page);
 }

@@ -102,6 +102,7 @@ class Callbacks(ShopCase):
             self.assertEqual(page.status, 200)
             self.assertIn('data-page="waiting"', page.body)
             self.assertIn("refresh", page.body)
+            self.assertNotIn("shop.example", page.body)
             signed = self.told_request("pending")
             again = self.watched(self.browser(), self.browser().show(signed))
             self.assertEqual(again.status, 403, "another browser has no cookie")
