@@ -140,3 +140,16 @@ Test(webshop_answer, an_ended_payment_is_only_acknowledged) {
     payment.state = LEDGER_COMPLETED;
     cr_expect_eq(judge(404, ""), OUTBOUND_OK);
 }
+
+Test(webshop_answer, the_sample_of_the_field) {
+    char text[4096];
+    FILE *file =
+        fopen(TESTS_FOLDER "/../../shared/vectors/webshop-customer-response-sample.xml", "r");
+    if (file == NULL)
+        cr_skip_test("no folder of vectors beside the project");
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    (void)fclose(file);
+    text[size] = '\0';
+    cr_expect_eq(judge(200, text), OUTBOUND_OK);
+    cr_expect_str_eq(answer.comment, "DONE");
+}
