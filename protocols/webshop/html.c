@@ -36,9 +36,18 @@ static const char *replacement(uint32_t code) {
     return control || turning || nothing ? REPLACEMENT : NULL;
 }
 
+static bool plain(char byte) { /* most are */
+    return byte >= ' ' && byte < 0x7f && byte != '&' && byte != '<' && byte != '>' && byte != '"' &&
+           byte != '\'';
+}
+
 void html_escape(struct buffer *out, struct slice text) {
     size_t done = 0, at = 0;
     while (at < text.size) {
+        if (plain(text.base[at])) {
+            at++;
+            continue;
+        }
         uint32_t code;
         size_t size = utf8_read(slice_after(text, at), &code);
         const char *instead = size == 0 ? REPLACEMENT : replacement(code);
@@ -135,6 +144,17 @@ static size_t find(struct slice template, size_t at, const char *text, size_t si
     return place == NULL ? template.size : (size_t)(place - template.base);
 }
 
+/* The next tag's "{{", as find; a style has single braces. */
+static size_t find_tag(struct slice template, size_t at) {
+    const char *end = template.base + template.size, *place = template.base + at;
+    while ((place = memchr(place, '{', (size_t)(end - place))) != NULL) {
+        if (place + 1 < end && place[1] == '{')
+            return (size_t)(place - template.base);
+        place++;
+    }
+    return template.size;
+}
+
 /* Behind the end of the section `name` that `at` is in. */
 static size_t section_end(struct slice template, size_t at, struct slice name) {
     while ((at = find(template, at, "{{/", 3)) < template.size) {
@@ -167,7 +187,7 @@ static size_t next_row(struct html_page *page, struct slice template, struct row
 void html_render(struct html_page *page, struct slice template, struct buffer *out) {
     struct rows rows = {.start = 0};
     size_t at = 0, tag;
-    while ((tag = find(template, at, "{{", 2)) < template.size) {
+    while ((tag = find_tag(template, at)) < template.size) {
         buffer_append(out, template.base + at, tag - at);
         size_t end = find(template, tag, "}}", 2);
         ASSERT(end < template.size && end > tag + 3);
