@@ -74,7 +74,12 @@ void apply_chunk(struct ledger *ledger, const struct command *const *commands, u
         if (command->kind == LEDGER_REFUSED) {
             result->status = (uint16_t)command->id;
         } else {
-            functions[command->kind](ledger, command, hashes[i], result);
+            apply_function apply = functions[command->kind];
+            if ((command->flags & COMMAND_ACTOR) != 0) {
+                act_apply(ledger, command, hashes[i], result, apply);
+            } else {
+                apply(ledger, command, hashes[i], result);
+            }
         }
     }
 }
@@ -156,5 +161,9 @@ void apply_need(const struct command *command, struct table_need *need, uint64_t
         break;
     default:
         break;
+    }
+    if ((command->flags & COMMAND_ACTOR) != 0) {
+        need->bytes += ACT_BYTES;
+        need->records += 2;
     }
 }

@@ -329,6 +329,12 @@ static void check_references(struct auditing *auditing) {
     }
 }
 
+/* ---- Acts --------------------------------------------------------------------------------- */
+
+static void tell_act(void *context, uint64_t act, const char *why) {
+    fault(context, "act %llu %s", ID(act), why);
+}
+
 /* ---- All ---------------------------------------------------------------------------------- */
 
 static int prepare(struct auditing *auditing) {
@@ -358,6 +364,7 @@ int ledger_audit(struct ledger *ledger, struct ledger_audit *audit,
         check_open(&auditing);
         check_accounts(&auditing);
         check_references(&auditing);
+        act_check(auditing.reader, &audit->acts, tell_act, &auditing);
         rc = ledger->journal->verify(ledger->journal, &audit->journal_records,
                                      &audit->journal_bytes, &failure);
         if (rc == LEDGER_ECORRUPT) {

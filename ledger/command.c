@@ -6,8 +6,10 @@
 #include "ledger/assert.h"
 #include "ledger/limits.h"
 
-_Static_assert(LEDGER_COMMAND_MAX >= sizeof(struct command) + LEDGER_KEY_MAX + LEDGER_VALUE_MAX,
-               "the largest command is a registry record");
+_Static_assert(LEDGER_COMMAND_MAX >= sizeof(struct command) + LEDGER_KEY_MAX + LEDGER_VALUE_MAX +
+                                         sizeof(struct command_actor) + LEDGER_ACTOR_NAME_MAX +
+                                         LEDGER_ACTOR_FROM_MAX + LEDGER_ACTOR_REASON_MAX,
+               "the largest command is a registry record with its actor");
 
 /* Bytes between the header and the reference. */
 static size_t middle_size(const struct command *command) {
@@ -28,6 +30,16 @@ size_t command_whole_size(const struct command *command) {
     size_t size =
         sizeof *command + middle_size(command) + command->reference_size + command->attributes_size;
     return (size + 7) & ~(size_t)7;
+}
+
+size_t command_actor_size(const struct command_actor *actor) {
+    size_t size = sizeof *actor + actor->name_size + actor->from_size + actor->reason_size;
+    return (size + 7) & ~(size_t)7;
+}
+
+const struct command_actor *command_actor(const struct command *command) {
+    const uint8_t *bytes = (const uint8_t *)command + command_whole_size(command);
+    return (const struct command_actor *)(const void *)bytes;
 }
 
 static const uint8_t *middle(const struct command *command) {
@@ -112,11 +124,27 @@ static bool date_ok(uint32_t date) {
     return day >= 1 && day <= days[month - 1] + (uint32_t)(month == 2 && leap);
 }
 
+/* Its flags, but that it is an act. */
+static unsigned own_flags(const struct command *command) {
+    return command->flags & ~(unsigned)COMMAND_ACTOR;
+}
+
+static bool actor_ok(const struct command *command) {
+    const struct command_actor *actor = command_actor(command);
+    bool kind = command->kind == LEDGER_OPEN || command->kind == LEDGER_COMPLETE ||
+                command->kind == LEDGER_DECLINE || command->kind == LEDGER_RETRY ||
+                command->kind == LEDGER_NOTIFY || command->kind == LEDGER_ACCOUNT_OPEN ||
+                command->kind == LEDGER_ACCOUNT_CHANGE || command->kind == LEDGER_REGISTRY_PUT;
+    return kind && actor->name_size >= 1 && actor->name_size <= LEDGER_ACTOR_NAME_MAX &&
+           actor->from_size <= LEDGER_ACTOR_FROM_MAX &&
+           actor->reason_size <= LEDGER_ACTOR_REASON_MAX && actor->reserved == 0;
+}
+
 /* What excludes what, of an open. */
 static bool open_flags_ok(const struct command *command) {
     const unsigned known =
         COMMAND_POST | COMMAND_WAIT | COMMAND_TOKEN | COMMAND_CALLBACK | COMMAND_DECLINED;
-    unsigned flags = command->flags;
+    unsigned flags = own_flags(command);
     bool callback = (flags & COMMAND_CALLBACK) != 0, declined = (flags & COMMAND_DECLINED) != 0;
     bool delivers = command_deliver_to(command) != 0;
     if ((flags & ~known) != 0 || (delivers && (flags & COMMAND_POST) != 0)) {
@@ -154,9 +182,9 @@ static enum ledger_status check_target(const struct command *command) {
         (command->id == 0 && command->reference_size == 0)) {
         return LEDGER_BAD_REFERENCE;
     }
-    bool by_provider = command->flags == COMMAND_BY_PROVIDER &&
+    bool by_provider = own_flags(command) == COMMAND_BY_PROVIDER &&
                        (command->kind == LEDGER_COMPLETE || command->kind == LEDGER_DECLINE);
-    bool ok = (command->flags == 0 || by_provider) && command->leg_count == 0 &&
+    bool ok = (own_flags(command) == 0 || by_provider) && command->leg_count == 0 &&
               command->attributes_size == 0;
     ok = ok && (command->reference_size == 0 || command->requester != 0);
     return ok ? LEDGER_DONE : LEDGER_BAD_COMMAND;
@@ -177,7 +205,7 @@ static bool account_fields_ok(const struct command *command) {
 }
 
 static bool plain(const struct command *command) { /* no parts but the middle */
-    return command->flags == 0 && command->leg_count == 0 && command->reference_size == 0 &&
+    return own_flags(command) == 0 && command->leg_count == 0 && command->reference_size == 0 &&
            command->attributes_size == 0;
 }
 
@@ -190,6 +218,9 @@ static enum ledger_status check_check(const struct command *command) {
 
 enum ledger_status command_check(const struct command *command) {
     bool ok = false;
+    if ((command->flags & COMMAND_ACTOR) != 0 && !actor_ok(command)) {
+        return LEDGER_BAD_COMMAND;
+    }
     switch (command->kind) {
     case LEDGER_OPEN:
         return check_open(command);
@@ -221,7 +252,7 @@ enum ledger_status command_check(const struct command *command) {
         break;
     case LEDGER_REGISTRY_PUT:
     case LEDGER_REGISTRY_LOOKUP:
-        ok = command->flags == 0 && command->leg_count == 0 && command->reference_size >= 1 &&
+        ok = own_flags(command) == 0 && command->leg_count == 0 && command->reference_size >= 1 &&
              command->reference_size <= LEDGER_KEY_MAX &&
              (command->kind == LEDGER_REGISTRY_PUT || command->id == 0) &&
              command->attributes_size <=
@@ -238,22 +269,41 @@ enum ledger_status command_check(const struct command *command) {
     return ok ? LEDGER_DONE : LEDGER_BAD_COMMAND;
 }
 
+static bool is_zero(const uint8_t *from, const uint8_t *to) {
+    while (from < to && *from == 0) {
+        from++;
+    }
+    return from == to;
+}
+
 uint32_t ledger_command_size(const void *bytes, size_t available) {
     const struct command *command = bytes;
     if (available < sizeof *command || (uintptr_t)bytes % 8 != 0) {
         return 0;
     }
+    size_t whole = command_whole_size(command), size = whole;
     if (command->leg_count > LEDGER_LEGS_MAX || command->size > available ||
-        command->size != command_whole_size(command) || command->size > LEDGER_COMMAND_MAX) {
+        command->size > LEDGER_COMMAND_MAX || command->size < whole) {
         return 0;
     }
-    if (command_check(command) != LEDGER_DONE) {
+    if ((command->flags & COMMAND_ACTOR) != 0) {
+        if (command->size - whole < sizeof(struct command_actor)) {
+            return 0;
+        }
+        size += command_actor_size(command_actor(command));
+    }
+    if (command->size != size || command_check(command) != LEDGER_DONE) {
         return 0;
     }
-    const uint8_t *end = (const uint8_t *)bytes + command->size;
-    for (const uint8_t *pad = command_attributes(command) + command->attributes_size; pad < end;
-         pad++) {
-        if (*pad != 0) {
+    const uint8_t *end = (const uint8_t *)bytes + whole;
+    if (!is_zero(command_attributes(command) + command->attributes_size, end)) {
+        return 0;
+    }
+    if (size > whole) {
+        const struct command_actor *actor = command_actor(command);
+        const uint8_t *texts = (const uint8_t *)(actor + 1);
+        texts += actor->name_size + actor->from_size + actor->reason_size;
+        if (!is_zero(texts, end + (size - whole))) {
             return 0;
         }
     }

@@ -12,11 +12,13 @@ enum command_flag {
     COMMAND_BY_PROVIDER = 8,
     COMMAND_CALLBACK = 16,
     COMMAND_DECLINED = 32,
+    COMMAND_ACTOR = 64, /* a struct command_actor is at the end */
 };
 
 /* Followed by: leg_count struct ledger_leg_request; the token; a struct command_account (account
  * open and change) or LEDGER_TOKEN_HASH bytes (token issue); the reference (registry: the key); the
- * attributes (registry: the value); zeros up to a multiple of 8. */
+ * attributes (registry: the value); zeros up to a multiple of 8; the actor and its texts, and zeros
+ * up to a multiple of 8. */
 struct command {
     uint32_t size; /* of all, a multiple of 8 */
     uint8_t kind;  /* enum ledger_kind */
@@ -57,6 +59,14 @@ struct command_attempt {
 };
 _Static_assert(sizeof(struct command_attempt) == 24, "journalled as is");
 
+/* Who ordered it; name, from and reason follow. */
+struct command_actor {
+    uint8_t name_size, from_size;
+    uint16_t reason_size;
+    uint32_t reserved;
+};
+_Static_assert(sizeof(struct command_actor) == 8, "journalled as is");
+
 /* Parts of a command that passed ledger_command_size. Borrowed from it. */
 const struct ledger_leg_request *command_legs(const struct command *command);
 const struct command_token *command_token(const struct command *command);
@@ -64,6 +74,8 @@ const struct command_account *command_account(const struct command *command);
 const uint8_t *command_token_hash(const struct command *command);
 const uint8_t *command_reference(const struct command *command);
 const uint8_t *command_attributes(const struct command *command);
+/* Of one with COMMAND_ACTOR. */
+const struct command_actor *command_actor(const struct command *command);
 
 /* Of an open: struct ledger_open's match_size, deliver_to and repeat_after_ms. */
 static inline uint32_t command_match_size(const struct command *command) {
@@ -76,8 +88,10 @@ static inline uint32_t command_repeat_after_ms(const struct command *command) {
     return command->fields;
 }
 
-/* Bytes of the whole command that starts with this header, padded to 8. */
+/* Bytes of the whole command that starts with this header, padded to 8, without its actor. */
 size_t command_whole_size(const struct command *header);
+/* Bytes of an actor with its texts, padded to 8. */
+size_t command_actor_size(const struct command_actor *actor);
 /* The checks that a command of this size must pass: DONE, or the status that says why not. */
 enum ledger_status command_check(const struct command *command);
 enum ledger_status command_check_legs(const struct ledger_leg_request *legs, uint32_t count);

@@ -33,10 +33,51 @@ static enum ledger_status put(struct ledger_writer *writer, struct command *head
     ASSERT(out <= at + size && out + 8 > at + size);
     enum ledger_status status = command_check((const struct command *)(const void *)at);
     if (status == LEDGER_DONE) {
+        writer->last = writer->used;
         writer->used += size;
         writer->count++;
     }
     return status;
+}
+
+static uint8_t *put_text(uint8_t *out, const char *text, size_t size) {
+    if (size > 0) {
+        memcpy(out, text, size);
+    }
+    return out + size;
+}
+
+enum ledger_status ledger_put_actor(struct ledger_writer *writer,
+                                    const struct ledger_actor *actor) {
+    ASSERT(writer->count > 0);
+    struct command *command = (struct command *)(void *)(writer->base + writer->last);
+    if (actor->name_size > LEDGER_ACTOR_NAME_MAX || actor->from_size > LEDGER_ACTOR_FROM_MAX ||
+        actor->reason_size > LEDGER_ACTOR_REASON_MAX || (command->flags & COMMAND_ACTOR) != 0) {
+        return LEDGER_BAD_COMMAND;
+    }
+    const struct command_actor head = {.name_size = (uint8_t)actor->name_size,
+                                       .from_size = (uint8_t)actor->from_size,
+                                       .reason_size = (uint16_t)actor->reason_size};
+    size_t size = command_actor_size(&head);
+    if (size > writer->size - writer->used) {
+        return LEDGER_BUSY;
+    }
+    uint8_t *at = writer->base + writer->used;
+    memset(at + size - 8, 0, 8);
+    memcpy(at, &head, sizeof head);
+    uint8_t *end = put_text(at + sizeof head, actor->name, actor->name_size);
+    end = put_text(end, actor->from, actor->from_size);
+    (void)put_text(end, actor->reason, actor->reason_size);
+    command->flags |= COMMAND_ACTOR;
+    command->size += (uint32_t)size;
+    enum ledger_status status = command_check(command);
+    if (status != LEDGER_DONE) {
+        command->flags &= (uint8_t)~COMMAND_ACTOR;
+        command->size -= (uint32_t)size;
+        return status;
+    }
+    writer->used += size;
+    return LEDGER_DONE;
 }
 
 enum ledger_status ledger_put_open(struct ledger_writer *writer, const struct ledger_open *open) {

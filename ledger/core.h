@@ -66,7 +66,8 @@ struct ledger {
     uint64_t *hashes;            /* of their references */
     struct ledger_due *due;      /* deliveries that it made due, LEDGER_BATCH_MAX */
     uint32_t due_count;
-    uint8_t *bodies; /* of lookups, LOOKUP_BODIES_BYTES */
+    struct act_draft *act; /* the one that is being made */
+    uint8_t *bodies;       /* of lookups, LOOKUP_BODIES_BYTES */
     size_t bodies_used;
 
     _Atomic int snapshots; /* open now */
@@ -85,7 +86,7 @@ const struct ledger_payment *state_reference(struct ledger *ledger, uint64_t has
                                              uint64_t requester, const void *reference,
                                              size_t size);
 /* A registry record: name_space is its keys' first byte. NULL: none. */
-enum { RECORD_REGISTRY = 'r', RECORD_TOKEN = 't', RECORD_DELIVERY = 'd' };
+enum { RECORD_REGISTRY = 'r', RECORD_TOKEN = 't', RECORD_DELIVERY = 'd', RECORD_ACT = 'a' };
 const void *state_record(struct ledger *ledger, char name_space, const void *key, size_t key_size,
                          size_t *value_size);
 /* The name in a table or in LMDB of a record: out[STORE_KEY_MAX]. Its size. */
@@ -162,6 +163,22 @@ bool payment_is_repeat(struct ledger *ledger, const struct command *command);
 bool payment_may_wait(struct ledger *ledger, uint64_t requester);
 /* Counts one of its payments that waits, found at start. */
 void payment_waits(struct ledger *ledger, uint64_t requester);
+
+/* ---- act.c ---- */
+struct act_draft {
+    struct ledger_act head;
+    uint8_t bytes[LEDGER_ACT_BYTES_MAX - sizeof(struct ledger_act)];
+};
+/* Applies a command that has an actor, and keeps what it did. */
+void act_apply(struct ledger *ledger, const struct command *command, uint64_t hash,
+               struct ledger_result *result, apply_function apply);
+uint64_t act_count(struct store_reader *reader);
+bool act_read(struct store_reader *reader, uint64_t number, struct ledger_act_whole *act);
+/* Goes along the chain of hashes; fault is called for the first act where it breaks. */
+void act_check(struct store_reader *reader, uint64_t *count,
+               void (*fault)(void *context, uint64_t act, const char *why), void *context);
+/* Of a table: an act, and the chain's end. */
+#define ACT_BYTES (2 * 64u + LEDGER_ACT_BYTES_MAX + 64u)
 
 /* ---- apply.c ---- */
 /* Applies a chunk: a pure function of the state, ledger->batch and the commands. The answer to

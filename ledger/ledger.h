@@ -45,6 +45,7 @@ struct ledger_writer {
     size_t size;    /* bytes at base                                 */
     size_t used;    /* bytes written                                 */
     uint32_t count; /* commands written                              */
+    size_t last;    /* where the last one begins, of put_ functions */
 };
 
 struct ledger_leg_request {
@@ -172,10 +173,23 @@ enum ledger_status ledger_put_attempt(struct ledger_writer *writer,
 enum ledger_status ledger_put_delivery_lookup(struct ledger_writer *writer, uint64_t payment);
 enum ledger_status ledger_put_refused(struct ledger_writer *writer, enum ledger_status status);
 
+/* Who orders a change: UTF-8, borrowed. name is whom the node knows, from is where the order came
+ * from, reason what was said for it. */
+struct ledger_actor {
+    const char *name, *from, *reason;
+    uint32_t name_size;   /* 1..LEDGER_ACTOR_NAME_MAX */
+    uint32_t from_size;   /* 0..LEDGER_ACTOR_FROM_MAX */
+    uint32_t reason_size; /* 0..LEDGER_ACTOR_REASON_MAX */
+};
+/* Makes the command that was put last an act: when it is DONE, it is kept in the trail with what
+ * was before and after, in the same apply. Kinds OPEN, COMPLETE, DECLINE, RETRY, NOTIFY,
+ * ACCOUNT_OPEN, ACCOUNT_CHANGE, REGISTRY_PUT; of others BAD_COMMAND. */
+enum ledger_status ledger_put_actor(struct ledger_writer *writer, const struct ledger_actor *actor);
+
 /* The size of the command at `bytes`, or 0 when the `available` bytes there are not one whole
  * well-formed command. This is the check that everything from a journal or a ring passes. */
 uint32_t ledger_command_size(const void *bytes, size_t available);
-#define LEDGER_COMMAND_MAX 4416u /* bytes of the largest command */
+#define LEDGER_COMMAND_MAX 4824u /* bytes of the largest command */
 
 /* ---- The ledger ---------------------------------------------------------------------------- */
 
@@ -323,6 +337,16 @@ struct ledger_delivery_whole {
 };
 bool ledger_snapshot_delivery(struct ledger_snapshot *snapshot, uint64_t payment,
                               struct ledger_delivery_whole *delivery);
+/* How many acts there are; one of them, with its bytes: a copy. False: none of that number. */
+struct ledger_act_whole {
+    struct ledger_act head;
+    uint8_t bytes[LEDGER_ACT_BYTES_MAX - sizeof(struct ledger_act)];
+};
+uint64_t ledger_snapshot_acts(struct ledger_snapshot *snapshot);
+bool ledger_snapshot_act(struct ledger_snapshot *snapshot, uint64_t number,
+                         struct ledger_act_whole *act);
+/* Bytes of an act. */
+size_t ledger_act_size(const struct ledger_act *act);
 /* The registry record with the smallest key >= the given one; key of 0 bytes: the first.
  * False: none. */
 struct ledger_registry_record {
@@ -345,7 +369,7 @@ int ledger_restore(const char *backup, const char *target, struct ledger_failure
 /* What an audit looked at and what it found. */
 struct ledger_audit {
     uint64_t sequence; /* as of this batch */
-    uint64_t accounts, payments, legs, entries, references, open_payments;
+    uint64_t accounts, payments, legs, entries, references, open_payments, acts;
     uint64_t journal_records, journal_bytes;
     uint64_t debits_posted, debits_pending; /* sums over all accounts, tiyn; equal the credits */
     uint64_t faults;                        /* 0: all is well                                  */

@@ -247,8 +247,10 @@ static int take_memory(struct ledger *ledger, struct ledger_failure *failure) {
     ledger->hashes = calloc(LEDGER_BATCH_MAX, sizeof ledger->hashes[0]);
     ledger->bodies = malloc(LOOKUP_BODIES_BYTES);
     ledger->due = calloc(LEDGER_BATCH_MAX, sizeof ledger->due[0]);
+    ledger->act = calloc(1, sizeof *ledger->act);
     bool ok = ledger->commands != NULL && ledger->list != NULL && ledger->origin != NULL &&
-              ledger->hashes != NULL && ledger->bodies != NULL && ledger->due != NULL;
+              ledger->hashes != NULL && ledger->bodies != NULL && ledger->due != NULL &&
+              ledger->act != NULL;
     ok = ok && filter_init(&ledger->filter, options->filter_bytes) == 0;
     ok = ok && accounts_init(&ledger->accounts, options->account_slots, options->hash_seed,
                              ledger->reader) == 0;
@@ -329,6 +331,7 @@ static void release(struct ledger *ledger) {
     free(ledger->hashes);
     free(ledger->bodies);
     free(ledger->due);
+    free(ledger->act);
     free(ledger->folder);
     free(ledger);
 }

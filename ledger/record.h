@@ -218,6 +218,31 @@ struct ledger_delivery {
     uint8_t provider_id[LEDGER_PROVIDER_ID_MAX]; /* the provider's name of the payment */
 };
 
+/* An act: what somebody ordered, as stored: this, then name, from, reason, the registry's key, what
+ * was before and what is after; number and bytes are in the chain of hashes. What is before and
+ * after: a registry value, a struct ledger_account, or a struct ledger_act_payment. */
+#define LEDGER_ACT_HASH 32
+#define LEDGER_ACTOR_NAME_MAX 64
+#define LEDGER_ACTOR_FROM_MAX 64
+#define LEDGER_ACTOR_REASON_MAX 256
+struct ledger_act {
+    uint64_t number;               /* from 1 on, without a gap */
+    uint64_t time_ns, sequence;    /* of its batch */
+    uint8_t hash[LEDGER_ACT_HASH]; /* BLAKE2b-256 of the one before's hash and this act */
+    uint64_t id;                   /* payment or account; 0: registry */
+    uint16_t kind;                 /* enum ledger_kind */
+    uint8_t name_size, from_size;
+    uint16_t reason_size, key_size;
+    uint16_t before_size, after_size;
+    uint32_t reserved;
+};
+struct ledger_act_payment {
+    uint8_t state, flags; /* as in struct ledger_payment */
+};
+#define LEDGER_ACT_BYTES_MAX                                                                       \
+    (sizeof(struct ledger_act) + LEDGER_ACTOR_NAME_MAX + LEDGER_ACTOR_FROM_MAX +                   \
+     LEDGER_ACTOR_REASON_MAX + LEDGER_KEY_MAX + 2 * LEDGER_VALUE_MAX)
+
 /* Bytes of the largest payment. */
 #define LEDGER_PAYMENT_BYTES_MAX                                                                   \
     ((sizeof(struct ledger_payment) + LEDGER_LEGS_MAX * sizeof(struct ledger_leg) +                \

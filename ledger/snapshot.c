@@ -82,6 +82,15 @@ bool ledger_snapshot_delivery(struct ledger_snapshot *snapshot, uint64_t payment
     return true;
 }
 
+uint64_t ledger_snapshot_acts(struct ledger_snapshot *snapshot) {
+    return act_count(snapshot->reader);
+}
+
+bool ledger_snapshot_act(struct ledger_snapshot *snapshot, uint64_t number,
+                         struct ledger_act_whole *act) {
+    return act_read(snapshot->reader, number, act);
+}
+
 bool ledger_snapshot_next_registry(struct ledger_snapshot *snapshot, const void *key,
                                    size_t key_size, struct ledger_registry_record *record) {
     uint8_t name[STORE_KEY_MAX] = {RECORD_REGISTRY};

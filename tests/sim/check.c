@@ -144,6 +144,46 @@ static bool check_registry(struct sim *sim, struct ledger_snapshot *snapshot) {
            sim_fail(sim, "the snapshot's registry has too many records");
 }
 
+/* The registry's values before and after, or a payment's states. */
+static bool same_bytes(const struct model_act *want, const struct ledger_act *got,
+                       const uint8_t *before) {
+    static uint8_t value[LEDGER_VALUE_MAX];
+    const uint8_t *after = before + got->before_size;
+    if (want->kind == LEDGER_REGISTRY_PUT) {
+        blob_fill(value, want->before_size, want->before_seed);
+        bool same = got->before_size == want->before_size && got->after_size == want->after_size &&
+                    memcmp(value, before, want->before_size) == 0;
+        blob_fill(value, want->after_size, want->after_seed);
+        return same && memcmp(value, after, want->after_size) == 0;
+    }
+    if (want->kind == LEDGER_ACCOUNT_OPEN || want->kind == LEDGER_ACCOUNT_CHANGE)
+        return got->after_size == sizeof(struct ledger_account) &&
+               (got->before_size > 0) == (want->kind == LEDGER_ACCOUNT_CHANGE);
+    return got->after_size > 0 && after[0] == want->after_state &&
+           (got->before_size > 0 ? before[0] : 0) == want->before_state;
+}
+
+static bool check_acts(struct sim *sim, struct ledger_snapshot *snapshot) {
+    static struct ledger_act_whole act;
+    char name[24];
+    if (ledger_snapshot_acts(snapshot) != sim->model.act_count)
+        return sim_fail(sim, "the snapshot has %llu acts",
+                        (unsigned long long)ledger_snapshot_acts(snapshot));
+    for (uint64_t number = 1; number <= sim->model.act_count; number++) {
+        const struct model_act *want = &sim->model.acts[number - 1];
+        size_t size = (size_t)snprintf(name, sizeof name, "actor %u", want->actor);
+        bool same = ledger_snapshot_act(snapshot, number, &act) &&
+                    act.head.kind == (uint16_t)want->kind && act.head.id == want->id &&
+                    act.head.time_ns == want->time_ns && act.head.name_size == size &&
+                    memcmp(act.bytes, name, size) == 0;
+        size_t skip = (size_t)act.head.name_size + act.head.from_size + act.head.reason_size +
+                      act.head.key_size;
+        if (!same || !same_bytes(want, &act.head, act.bytes + skip))
+            return sim_fail(sim, "act %llu differs", (unsigned long long)number);
+    }
+    return true;
+}
+
 static void audit_fault(void *context, const char *line) {
     sim_fail(context, "audit: %s", line);
 }
@@ -172,7 +212,7 @@ bool check_stored(struct sim *sim, struct ledger *ledger) {
         return sim_fail(sim, "no snapshot");
     uint64_t sequence = ledger_snapshot_sequence(snapshot);
     bool good = check_accounts(sim, snapshot) && check_payments(sim, snapshot) &&
-                check_registry(sim, snapshot);
+                check_registry(sim, snapshot) && check_acts(sim, snapshot);
     ledger_snapshot_close(snapshot);
     if (good && sequence != sim->model.sequence)
         return sim_fail(sim, "the snapshot is of batch %llu", (unsigned long long)sequence);

@@ -97,10 +97,21 @@ static enum ledger_status encode(struct ledger_writer *writer, const struct sim_
     return LEDGER_BAD_COMMAND;
 }
 
+static enum ledger_status encode_actor(struct ledger_writer *writer, uint32_t number) {
+    char name[24];
+    struct ledger_actor actor = {.name = name, .from = "192.0.2.1", .reason = "because"};
+    actor.name_size = (uint32_t)snprintf(name, sizeof name, "actor %u", number);
+    actor.from_size = number % 10;
+    actor.reason_size = number % 8;
+    return ledger_put_actor(writer, &actor);
+}
+
 void encode_command(struct ledger_writer *writer, const struct sim_command *command) {
     const uint8_t *start = writer->base + writer->used;
     size_t before = writer->used;
     enum ledger_status status = encode(writer, command);
+    if (status == LEDGER_DONE && command->actor != 0)
+        status = encode_actor(writer, command->actor);
     if (status != LEDGER_DONE)
         fprintf(stderr, "encoding kind %d: %s\n", (int)command->kind, ledger_status_name(status));
     REQUIRE(status == LEDGER_DONE);

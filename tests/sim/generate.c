@@ -204,7 +204,17 @@ static void generate_delivery(struct sim *sim, struct sim_command *command) {
     command->outcome = (uint32_t)random_below(random, 3);
 }
 
-void generate_command(struct sim *sim, struct sim_command *commands, uint32_t count) {
+/* Some of what may be an act is one. */
+static void order(struct sim *sim, struct sim_command *command) {
+    struct random *random = &sim->random;
+    bool may = command->kind == LEDGER_OPEN || command->kind == LEDGER_COMPLETE ||
+               command->kind == LEDGER_DECLINE || command->kind == LEDGER_RETRY ||
+               command->kind == LEDGER_NOTIFY || command->kind == LEDGER_ACCOUNT_OPEN ||
+               command->kind == LEDGER_ACCOUNT_CHANGE || command->kind == LEDGER_REGISTRY_PUT;
+    command->actor = may && random_chance(random, 10) ? 1 + (uint32_t)random_below(random, 99) : 0;
+}
+
+static void generate_any(struct sim *sim, struct sim_command *commands, uint32_t count) {
     struct random *random = &sim->random;
     struct sim_command *command = &commands[count];
     memset(command, 0, sizeof *command);
@@ -237,4 +247,9 @@ void generate_command(struct sim *sim, struct sim_command *commands, uint32_t co
         *command = (struct sim_command){.kind = LEDGER_REFUSED,
                                         .refused = random_chance(random, 50) ? LEDGER_BAD_AMOUNT
                                                                              : LEDGER_FORBIDDEN};
+}
+
+void generate_command(struct sim *sim, struct sim_command *commands, uint32_t count) {
+    generate_any(sim, commands, count);
+    order(sim, &commands[count]);
 }

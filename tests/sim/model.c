@@ -145,8 +145,48 @@ static void registry_put(struct model *model, const struct sim_command *command,
         .exists = true, .seed = command->value_seed, .size = command->value_size};
 }
 
+/* What is before or after a command. */
+static void look(struct model *model, const struct sim_command *command, uint64_t payment,
+                 uint64_t *seed, uint32_t *size, uint8_t *state) {
+    if (command->kind == LEDGER_REGISTRY_PUT) {
+        const struct model_record *record = &model->registry[command->key];
+        *seed = record->exists ? record->seed : 0;
+        *size = record->exists ? record->size : 0;
+        return;
+    }
+    const struct model_payment *seen =
+        payment != 0
+            ? model_payment(model, payment)
+            : model_find(model, command->requester, command->reference, command->reference_size);
+    *state = seen != NULL ? seen->head.state : 0;
+}
+
+static void apply(struct model *model, const struct sim_command *command,
+                  struct model_result *result);
+
 void model_apply(struct model *model, const struct sim_command *command,
                  struct model_result *result) {
+    struct model_act act = {.actor = command->actor, .kind = command->kind};
+    bool payment = command->kind != LEDGER_REGISTRY_PUT && command->kind != LEDGER_ACCOUNT_OPEN &&
+                   command->kind != LEDGER_ACCOUNT_CHANGE;
+    bool registry = command->kind == LEDGER_REGISTRY_PUT;
+    if (command->actor != 0 && (registry || (payment && command->kind != LEDGER_OPEN)))
+        look(model, command, command->payment, &act.before_seed, &act.before_size,
+             &act.before_state);
+    apply(model, command, result);
+    if (command->actor == 0 || result->status != LEDGER_DONE)
+        return;
+    if (registry || payment)
+        look(model, command, result->payment, &act.after_seed, &act.after_size, &act.after_state);
+    REQUIRE(model->act_count < MODEL_ACTS_MAX);
+    act.time_ns = model->time_ns;
+    act.key = registry ? command->key : 0;
+    act.id = registry ? 0 : payment ? result->payment : command->account.id;
+    model->acts[model->act_count++] = act;
+}
+
+static void apply(struct model *model, const struct sim_command *command,
+                  struct model_result *result) {
     *result = (struct model_result){.status = LEDGER_DONE};
     switch (command->kind) {
     case LEDGER_OPEN:

@@ -11,6 +11,7 @@ enum {
     MODEL_PAYMENTS_MAX = 1 << 17,
     MODEL_REFERENCE_SLOTS = 1 << 18,
     MODEL_KEYS_MAX = 256, /* registry keys are numbers below */
+    MODEL_ACTS_MAX = 1 << 15,
 };
 
 /* A command as the simulation makes it. Attributes, tokens and registry values are bytes that
@@ -39,6 +40,7 @@ struct sim_command {
     uint64_t value_seed;
     uint32_t value_size;
     uint16_t refused; /* LEDGER_REFUSED: its status */
+    uint32_t actor;   /* 0: it is no act; else who */
 };
 
 struct model_account {
@@ -65,6 +67,16 @@ struct model_record {
     uint32_t size;
 };
 
+/* What somebody ordered. */
+struct model_act {
+    uint64_t time_ns, id; /* id 0: registry */
+    uint32_t actor, key;
+    enum ledger_kind kind;
+    uint64_t before_seed, after_seed; /* registry: of the values */
+    uint32_t before_size, after_size;
+    uint8_t before_state, after_state; /* payments: 0, there was none */
+};
+
 struct model {
     uint64_t time_ns, sequence; /* of the last batch */
     uint64_t payment_count, open_count, account_count, leg_count;
@@ -72,6 +84,8 @@ struct model {
     struct model_payment payments[MODEL_PAYMENTS_MAX]; /* [id - 1] */
     uint32_t references[MODEL_REFERENCE_SLOTS];        /* payment ids, 0: empty */
     struct model_record registry[MODEL_KEYS_MAX];
+    uint64_t act_count;
+    struct model_act acts[MODEL_ACTS_MAX]; /* [number - 1] */
 };
 
 struct model_result {
