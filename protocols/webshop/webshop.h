@@ -10,7 +10,7 @@
 
 #define WEBSHOP_PATH "/mfs/"
 #define WEBSHOP_REQUEST_PATH WEBSHOP_PATH "WebShopPayment.xhtml" /* where shops post to */
-#define WEBSHOP_ITEMS_MAX 256 /* of a cart: XML_NODES_MAX allows for no more than 400        */
+#define WEBSHOP_ITEMS_MAX 256 /* of a cart: XML_NODES_MAX allows for some 300 of the shortest */
 #define WEBSHOP_NAME_MAX 256  /* characters of a shop's name: the contract                    */
 #define WEBSHOP_LINK_MAX 512  /* bytes of SuccessLink, FailureLink: both go into a cookie     */
 #define WEBSHOP_RESPONSE_URL_MAX                                                                   \
