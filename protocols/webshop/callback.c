@@ -27,15 +27,6 @@ static struct slice invoice_of(const struct ledger_payment *payment) {
     return (struct slice){(const char *)ledger_payment_reference(payment), payment->reference_size};
 }
 
-static void put_base64(struct buffer *out, const void *bytes, size_t size) {
-    size_t text_size = sodium_base64_encoded_len(size, sodium_base64_VARIANT_ORIGINAL);
-    char *text = buffer_extend(out, text_size);
-    if (text == NULL)
-        return;
-    (void)sodium_bin2base64(text, text_size, bytes, size, sodium_base64_VARIANT_ORIGINAL);
-    out->used--; /* its NUL */
-}
-
 /* ---- The field's format -------------------------------------------------------------------- */
 
 static void open_element(struct buffer *out, const char *name) {
@@ -89,7 +80,7 @@ static bool write_webshop(const struct dsig_private *key, const struct ledger_pa
     bool good = !plain.failed && dsig_sign_canonical(key, algorithms, text, "",
                                                      SLICE("</WSResp:WebShopResponse>"), &xml);
     if (good)
-        put_base64(callback->body, xml.base, xml.used);
+        message_base64(callback->body, xml.base, xml.used);
     callback->content_type = "application/xml";
     buffer_free(&plain);
     buffer_free(&xml);
@@ -163,7 +154,7 @@ static bool sign_webhook(const char *secret, const char *id, uint64_t time_s, st
     (void)crypto_auth_hmacsha256_update(&state, (const unsigned char *)start, strlen(start));
     (void)crypto_auth_hmacsha256_update(&state, (const unsigned char *)body.base, body.size);
     (void)crypto_auth_hmacsha256_final(&state, mac);
-    put_base64(base64, mac, sizeof mac);
+    message_base64(base64, mac, sizeof mac);
     buffer_append(base64, "", 1);
     sodium_memzero(key, sizeof key);
     sodium_memzero(&state, sizeof state);
