@@ -32,6 +32,7 @@ struct target {
     double max_us;      /* at most  */
     double ratio;       /* at least */
     uint64_t in_flight; /* at least */
+    double open_bytes;  /* at most  */
 };
 
 struct measurement {
@@ -41,6 +42,7 @@ struct measurement {
     double seconds;
     double ratio;           /* of the rate to plan->ratio_to, if it sets no other; 0: none */
     uint64_t in_flight_max; /* requests at once at the provider; 0: not of this one */
+    double open_bytes;      /* memory of the node for an open checkout; of checkout_open alone */
     /* Of growth alone. */
     double steps[BENCH_STEPS_MAX]; /* payments/s of each step */
     uint32_t step_count;
@@ -110,6 +112,9 @@ bool soap_half(struct bench *bench, const struct plan *plan, struct measurement 
 bool soap_beside_rpc(struct bench *bench, const struct plan *plan, struct measurement *out);
 bool limit_http_client(struct bench *bench, const struct plan *plan, struct measurement *out);
 bool services_full(struct bench *bench, const struct plan *plan, struct measurement *out);
+bool limit_password(struct bench *bench, const struct plan *plan, struct measurement *out);
+bool checkout_pay(struct bench *bench, const struct plan *plan, struct measurement *out);
+bool checkout_open(struct bench *bench, const struct plan *plan, struct measurement *out);
 bool services_far(struct bench *bench, const struct plan *plan, struct measurement *out);
 /* Stops the node, if one was started, and audits what it left. */
 bool network_end(struct bench *bench);

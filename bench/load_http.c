@@ -14,7 +14,7 @@
     "\"legs\":[{\"debit\":1001,\"credit\":" WALLET ",\"amount\":\"1.00\"}]}"
 #define REQUEST_MAX 640u
 #define ANSWER_MAX 4096u
-#define HEAD_MAX 2048u
+#define HEAD_MAX 8192u /* with the largest cookie */
 
 _Static_assert(BOOK_AGENT == 1001 && BOOK_AMOUNT == 100, "the body says so");
 _Static_assert(BOOK_WALLETS >= 1000000 && BOOK_WALLETS + BOOK_WALLETS_MAX < 10000000,

@@ -65,7 +65,7 @@ static void broke(struct client *client, const char *what) {
 }
 
 static void conn_send(struct client *client, struct conn *conn) {
-    const struct soap_requests *requests = client->load->requests;
+    const struct requests *requests = client->load->requests;
     uint32_t size = requests->sizes[conn->call.payment];
     const char *text = requests->texts[conn->call.payment];
     while (conn->sent < size) {

@@ -1,4 +1,5 @@
 #include "bench/node.h"
+#include "bench/checkout.h"
 #include "bench/progress.h"
 
 #include <arpa/inet.h>
@@ -35,7 +36,8 @@ static bool prepare(const struct bench *bench, struct node *node) {
     struct ledger *ledger = book_make(&options, bench->options.accounts);
     if (ledger == NULL)
         return false;
-    bool ok = soap_registry_fill(ledger, &node->soap, bench->options.accounts);
+    bool ok = soap_registry_fill(ledger, &node->soap, bench->options.accounts) &&
+              checkout_registry_fill(ledger, &node->soap);
     return ledger_close(ledger) == 0 && ok;
 }
 
@@ -76,6 +78,7 @@ static bool write_config(struct node *node) {
             "[http]\naddress = 127.0.0.1\nport = %u\n"
             "[rpc]\naddress = 127.0.0.1\nport = %u\n"
             "[soap]\nnode_key = %s\nrepeat_after_ms = %u\n"
+            "[checkout]\ncallback_allow = 127.0.0.0/8\n"
             "[log]\nformat = logfmt\nlevel = info\n"
             "[gateway " NODE_GATEWAY "]\nrpc_key = %s\nbearer_key = %s\nrequester = %u\n"
             "accounts = all\nrights = open, lookup, deliver\n",

@@ -20,7 +20,8 @@ static bool meets(const struct measurement *measurement, const struct target *ta
            is_in_time(measurement->p50_us, target->p50_us) &&
            is_in_time(measurement->p99_us, target->p99_us) &&
            is_in_time(measurement->max_us, target->max_us) && measurement->ratio >= target->ratio &&
-           measurement->in_flight_max >= target->in_flight;
+           measurement->in_flight_max >= target->in_flight &&
+           (target->open_bytes <= 0 || measurement->open_bytes <= target->open_bytes);
 }
 
 static void rate_text(double per_second, char *text) {
@@ -28,8 +29,10 @@ static void rate_text(double per_second, char *text) {
         snprintf(text, TEXT_MAX, "%.2f M", per_second / 1e6);
     else if (per_second >= 10e3)
         snprintf(text, TEXT_MAX, "%.0f k", per_second / 1e3);
-    else
+    else if (per_second >= 1e3)
         snprintf(text, TEXT_MAX, "%.2f k", per_second / 1e3);
+    else
+        snprintf(text, TEXT_MAX, "%.1f", per_second);
 }
 
 static void time_text(double us, char *text) {
@@ -63,6 +66,8 @@ static void target_text(const struct target *target, char *text) {
         snprintf(text, TEXT_MAX, "ratio %.2f", target->ratio);
     if (target->in_flight > 0)
         snprintf(text, TEXT_MAX, "%llu at once", (unsigned long long)target->in_flight);
+    if (target->open_bytes > 0)
+        snprintf(text, TEXT_MAX, "%.0f bytes each", target->open_bytes);
     add_time(text, "p50", target->p50_us);
     add_time(text, "p99", target->p99_us);
     add_time(text, "max", target->max_us);
@@ -97,6 +102,12 @@ static void print_in_flight(const struct measurement *measurement) {
                (unsigned long long)measurement->in_flight_max);
 }
 
+static void print_open(const struct measurement *measurement) {
+    if (measurement->plan->floor.open_bytes > 0)
+        printf("\n%s, bytes of the node's memory for each: %.0f\n", measurement->plan->name,
+               measurement->open_bytes);
+}
+
 static void print_growth(const struct measurement *measurement) {
     if (measurement->step_count == 0)
         return;
@@ -118,6 +129,8 @@ uint32_t report_table(const struct bench *bench, const struct machine *machine) 
         below += print_line(&bench->measurements[i], terminal) ? 0 : 1;
     for (uint32_t i = 0; i < bench->count; i++)
         print_in_flight(&bench->measurements[i]);
+    for (uint32_t i = 0; i < bench->count; i++)
+        print_open(&bench->measurements[i]);
     for (uint32_t i = 0; i < bench->count; i++)
         print_growth(&bench->measurements[i]);
     printf("\naudit: %s, %llu payments, %llu tiyn\n", bench->audit.ok ? "ok" : "NOT OK",
@@ -143,6 +156,8 @@ static json_t *measurement_json(const struct measurement *measurement) {
     if (measurement->in_flight_max > 0)
         json_object_set_new(json, "in_flight_max",
                             json_integer((json_int_t)measurement->in_flight_max));
+    if (plan->floor.open_bytes > 0)
+        json_object_set_new(json, "open_bytes", json_real(measurement->open_bytes));
     if (measurement->step_count > 0) {
         json_t *steps = json_array();
         for (uint32_t i = 0; i < measurement->step_count; i++)

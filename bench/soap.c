@@ -12,7 +12,7 @@
 #define LEAD_S 1.5 /* SOAP runs alone first, until repeats are due */
 
 /* Requests for `seconds` at `per_second` payments, of the node's keys. */
-static bool requests_for(const struct bench *bench, struct soap_requests *requests, double seconds,
+static bool requests_for(const struct bench *bench, struct requests *requests, double seconds,
                          double per_second) {
     double count = (seconds + 1) * per_second + 100;
     return soap_requests_make(requests, &network_node()->soap, (uint32_t)count,
@@ -37,7 +37,7 @@ static double most(const struct bench *bench) {
 static bool run(struct bench *bench, const struct plan *plan, struct measurement *out,
                 double payments_per_second, bool paced) {
     struct soap_load *load = calloc(1, sizeof(*load));
-    struct soap_requests requests = {NULL, NULL, 0};
+    struct requests requests = {NULL, NULL, 0};
     bool ok = load != NULL && network_node_needed(bench) &&
               requests_for(bench, &requests, out->seconds, payments_per_second);
     if (ok) {
@@ -50,7 +50,7 @@ static bool run(struct bench *bench, const struct plan *plan, struct measurement
         ok = soap_load_run(load);
         figures(out, load);
     }
-    soap_requests_free(&requests);
+    requests_free(&requests);
     free(load);
     return ok;
 }
@@ -86,7 +86,7 @@ static bool was_beside(const struct bench *bench, const struct plan *plan, struc
 /* The figures are the RPC's, but for the ratio; SOAP runs at full load all the while. */
 bool soap_beside_rpc(struct bench *bench, const struct plan *plan, struct measurement *out) {
     struct soap_load *load = calloc(1, sizeof(*load));
-    struct soap_requests requests = {NULL, NULL, 0};
+    struct requests requests = {NULL, NULL, 0};
     pthread_t thread;
     void *done = NULL;
     bool ok = load != NULL && network_node_needed(bench) &&
@@ -107,7 +107,7 @@ bool soap_beside_rpc(struct bench *bench, const struct plan *plan, struct measur
         ok = ok && done != NULL && was_beside(bench, plan, out, load);
         network_paid(load->payments);
     }
-    soap_requests_free(&requests);
+    requests_free(&requests);
     free(load);
     return ok;
 }

@@ -6,6 +6,7 @@
 
 #include "bench/bench.h"
 #include "bench/histogram.h"
+#include "bench/requests.h"
 #include "ledger/ledger.h"
 #include "protocols/xml/dsig.h"
 
@@ -26,20 +27,13 @@ bool soap_keys_make(struct soap_keys *keys);
 /* Puts the agent, its key and the clients into the ledger's registry. False: failed, was told. */
 bool soap_registry_fill(struct ledger *ledger, const struct soap_keys *keys, uint64_t accounts);
 
-/* Requests, signed: whole HTTP messages. */
-struct soap_requests {
-    char **texts;
-    uint32_t *sizes;
-    uint32_t count;
-};
-/* Signs `count` payments on all cores. False: failed, was told; free all the same. */
-bool soap_requests_make(struct soap_requests *requests, const struct soap_keys *keys,
-                        uint32_t count, uint64_t accounts);
-void soap_requests_free(struct soap_requests *requests);
+/* Signs `count` payments: whole HTTP messages. False: failed, was told; free all the same. */
+bool soap_requests_make(struct requests *requests, const struct soap_keys *keys, uint32_t count,
+                        uint64_t accounts);
 
 struct soap_load {
     const char *name;
-    const struct soap_requests *requests;
+    const struct requests *requests;
     uint32_t first; /* payments are taken from here on */
     uint16_t port;
     uint32_t connections;

@@ -131,6 +131,16 @@ static void answer_stats(struct peer *peer) {
     answer(peer, "200 OK", body);
 }
 
+/* A shop is told of a payment: all is well. */
+static void answer_shop(struct peer *peer, const char *id) {
+    uint64_t number = 0;
+    (void)payments_ask(id, &number);
+    answer(peer, "200 OK",
+           "<WebShopCustomerResponse xmlns=\"http://allpay.kz/xsd/1.0.0/"
+           "WebShopCustomerResponse.xsd\"><Status>DONE</Status><Reason></Reason>"
+           "</WebShopCustomerResponse>");
+}
+
 /* Makes the answer; returns after how many ms it is sent. */
 static uint64_t make_answer(struct peer *peer) {
     char command[VALUE_MAX], id[VALUE_MAX], account[VALUE_MAX], sum[VALUE_MAX];
@@ -149,6 +159,8 @@ static uint64_t make_answer(struct peer *peer) {
         answer_check(peer, id, sum);
     else if (strcmp(command, "pay") == 0)
         answer_pay(peer, kind, id, sum);
+    else if (strcmp(command, "shop") == 0)
+        answer_shop(peer, id);
     else
         answer_code(peer, id, sum, 300, 0);
     return kind == 2 ? SLOW_MS : delay_ms;

@@ -6,7 +6,8 @@ import sys
 
 NAMES = ("core_batch_8190", "core_batch_1024", "core_batch_64", "rpc_batch_8190", "rpc_batch_64",
          "rpc_single", "rpc_one", "http_single", "half_load", "recovery", "soap_full", "soap_half",
-         "soap_beside_rpc", "limit_http_client", "services_full", "services_far")
+         "soap_beside_rpc", "limit_http_client", "services_full", "services_far",
+         "limit_password", "checkout", "checkout_open")
 FIELDS = ("payments_per_second", "p50_us", "p99_us", "max_us", "seconds", "batch", "connections")
 
 
