@@ -182,6 +182,11 @@ struct adapter {
                    const struct ledger_result *results, uint32_t count,
                    struct adapter_reply *reply);
 
+    /* The node has no room for the request, nothing happened: fills in the 503. The note is
+     * decode's or, when that was not called, anything. NULL: the node's own answer, for programs.
+     */
+    void (*busy)(void *context, const struct adapter_note *note, struct adapter_reply *reply);
+
     /* Worker thread. snapshot NULL: none could be had; answer busy. NULL when never ADAPTER_QUERY.
      */
     void (*query)(void *context, const struct adapter_note *note, struct ledger_snapshot *snapshot,

@@ -4,7 +4,6 @@
 
 #include "switch/assert.h"
 #include "switch/http.h"
-#include "switch/http_reply.h"
 #include "switch/limits.h"
 #include "switch/loop.h"
 
@@ -208,8 +207,7 @@ static void go_on(struct conn *conn, struct call *call, struct heavy_job *job) {
         if (submit(conn, call, job)) {
             return;
         }
-        metrics_add(&conn->loop->metrics->busy, 1);
-        http_problem(&job->reply, 503);
+        route_busy(conn->loop, call, &job->reply);
     }
     call->job = NULL;
     http_reply(conn, call, &job->reply);

@@ -233,8 +233,7 @@ static void serve_adapter(struct conn *conn, struct call *call, struct adapter_r
         return;
     }
     if (verdict == ROUTE_BUSY) {
-        metrics_add(&loop->metrics->busy, 1);
-        http_problem(reply, 503);
+        route_busy(loop, call, reply);
     }
     http_reply(conn, call, reply);
 }

@@ -1,6 +1,7 @@
 #include "switch/route.h"
 
 #include "switch/assert.h"
+#include "switch/http_reply.h"
 #include "switch/loop.h"
 
 uint32_t route_path(struct slice path) {
@@ -60,6 +61,16 @@ enum route_verdict route_request(struct conn *conn, struct call *call,
     case ADAPTER_ANSWERED:
     default:
         return ROUTE_ANSWERED;
+    }
+}
+
+void route_busy(struct loop *loop, const struct call *call, struct adapter_reply *reply) {
+    const struct adapter *adapter = adapters[call->adapter];
+    metrics_add(&loop->metrics->busy, 1);
+    http_problem(reply, 503);
+    if (adapter->busy != NULL) {
+        reply->headers->used = reply->body->used = 0;
+        adapter->busy(loop->contexts[call->adapter], &call->note, reply);
     }
 }
 

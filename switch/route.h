@@ -35,6 +35,9 @@ enum route_verdict route_request(struct conn *conn, struct call *call,
  */
 bool route_submit(struct loop *loop, struct call *call, const struct ledger_writer *writer);
 
+/* The answer to a call for which there is no room. */
+void route_busy(struct loop *loop, const struct call *call, struct adapter_reply *reply);
+
 /* Has the adapter encode the answer to a call. results NULL: not known. */
 void route_encode(struct loop *loop, const struct call *call, const struct ledger_result *results,
                   uint32_t count, struct adapter_reply *reply);

@@ -97,6 +97,17 @@ static void encode(void *context, const struct adapter_note *note,
     checkout_result(&work, &page);
 }
 
+/* A person reads it. */
+static void busy(void *context, const struct adapter_note *note, struct adapter_reply *reply) {
+    struct checkout_note kept;
+    struct checkout_call call = {.language = WEBSHOP_RU};
+    const struct checkout_work work = {.context = context, .call = &call, .reply = reply};
+    memcpy(&kept, note->bytes, sizeof kept);
+    if (kept.language < WEBSHOP_LANGUAGES)
+        call.language = kept.language;
+    (void)checkout_fault(&work, WEBSHOP_BUSY, "");
+}
+
 /* ---- On a worker --------------------------------------------------------------------------- */
 
 static bool named(struct slice fields, const char *name, enum webshop_language *language) {
@@ -194,6 +205,7 @@ const struct adapter webshop_adapter = {
     .fini = fini,
     .decode = decode,
     .encode = encode,
+    .busy = busy,
     .work = work,
     .work_encode = work_encode,
 };

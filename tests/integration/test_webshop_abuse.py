@@ -4,6 +4,7 @@ import base64
 import re
 import unittest
 
+from tests.integration.node import SANITIZED
 from tests.integration.soap_sign import Key
 from tests.integration.webshop_shop import CANCEL, CONFIRM, LOGIN, SHOW, item
 from tests.integration.webshop_world import PASSWORD, ShopCase, password_hash
@@ -174,6 +175,7 @@ class Forms(ShopCase):
             page = browser.confirm(page)
         self.assertEqual(page.status, 200)
 
+    @unittest.skipIf(SANITIZED, "a sanitizer keeps what is freed")
     def test_many_open_checkouts_cost_nothing(self):
         browser = self.browser()
         signed = self.request()

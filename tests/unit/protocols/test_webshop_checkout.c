@@ -113,6 +113,18 @@ Test(webshop_checkout, what_is_shown_and_not_known_is_no_failure) {
     has(&headers, "Content-Security-Policy: ");
 }
 
+Test(webshop_checkout, a_node_that_is_busy_says_so_to_a_person) {
+    cr_expect_eq(asked("POST", WEBSHOP_REQUEST_PATH, FORM), 0u);
+    webshop_adapter.busy(context, &note, &reply);
+    cr_expect_eq(reply.status, 503u);
+    has(&headers, "Retry-After: 1\r\n");
+    has(&body, "lang=\"kk\"");
+    memset(&note, 0xff, sizeof note); /* decode was not called */
+    body.used = 0;
+    webshop_adapter.busy(context, &note, &reply);
+    has(&body, "lang=\"ru\"");
+}
+
 /* ---- What browsers carry ------------------------------------------------------------------- */
 
 #define NOW (1700000000 * CHECKOUT_SECOND_NS)
