@@ -34,7 +34,9 @@ struct http_ask {
     struct http_group *group;
     const struct http_target *target;
     CURL *easy;
-    bool running, refused; /* an address was not connected to */
+    bool running;
+    bool refused; /* an address was not connected to  */
+    bool cut;     /* the answer's body was longer     */
     struct buffer body;
     struct curl_slist *headers;                           /* the target's                      */
     struct curl_slist first[2 + HTTP_CLIENT_HEADERS_MAX]; /* the request's own, in front of it */
@@ -57,9 +59,9 @@ static void finish(struct http_ask *ask, CURLcode code) {
     answer.latency_us = total_us < 0 ? 0 : (uint64_t)total_us;
     if (code != CURLE_OK && ask->refused) {
         answer.why = "its address is not a public one, nor in callback_allow";
-    } else if (code == CURLE_WRITE_ERROR) {
+    } else if (code == CURLE_WRITE_ERROR && !ask->cut) {
         answer.why = "the answer is too long";
-    } else if (code == CURLE_OK) {
+    } else if (code == CURLE_OK || ask->cut) {
         (void)curl_easy_getinfo(ask->easy, CURLINFO_RESPONSE_CODE, &status);
         answer.status = status > 0 && status < 1000 ? (uint32_t)status : 0;
         answer.body = (struct slice){ask->body.base, ask->body.used};
@@ -211,8 +213,11 @@ void http_client_close(struct http_client *client) {
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     struct http_ask *ask = context;
-    buffer_append(&ask->body, bytes, size * count);
-    return ask->body.failed ? 0 : size * count; /* 0: enough */
+    const size_t room = HTTP_CLIENT_ANSWER_MAX - ask->body.used;
+    ask->cut = ask->target->cuts_answers && size * count > room;
+    buffer_append(&ask->body, bytes, ask->cut ? room : size * count);
+    ask->cut = ask->cut && !ask->body.failed;
+    return ask->cut || ask->body.failed ? 0 : size * count; /* 0: enough */
 }
 
 static bool is_allowed(const struct http_target *target, const struct sockaddr *address) {
@@ -365,7 +370,7 @@ int http_ask_start(struct http_ask *ask, const struct http_ask_request *request,
         timeout_ms = request->timeout_ms;
     }
     clear_body(ask);
-    ask->refused = false;
+    ask->refused = ask->cut = false;
     ask->done = done;
     ask->context = context;
     if (curl_easy_setopt(ask->easy, CURLOPT_URL, request->url) != CURLE_OK ||

@@ -3,7 +3,7 @@
  *
  * TLS is verified; redirects are not followed; no proxies, cookies, or password files are used,
  * whatever the environment says; names are resolved on threads of libcurl's. Connections are kept
- * open for the next request. An answer longer than HTTP_CLIENT_ANSWER_MAX is none. */
+ * open for the next request. An answer longer than HTTP_CLIENT_ANSWER_MAX is none, or is cut. */
 #ifndef SWITCH_HTTP_CLIENT_H
 #define SWITCH_HTTP_CLIENT_H
 
@@ -36,6 +36,7 @@ struct http_target {
      * name resolves to. A client has targets of one kind: kept connections are shared. */
     bool public_only;
     const struct networks *allow;
+    bool cuts_answers; /* of one that is too long the status counts, and the beginning */
 };
 
 struct http_ask_request {

@@ -126,6 +126,18 @@ Test(http_client, cuts_off_an_answer_that_is_too_long) {
     cr_assert_str_eq(heard.why, "the answer is too long");
 }
 
+Test(http_client, or_brings_its_beginning_where_the_status_is_what_counts) {
+    target.cuts_answers = true;
+    struct heard heard = get("/huge");
+    cr_assert_eq(heard.status, 200);
+    cr_assert_eq(heard.size, HTTP_CLIENT_ANSWER_MAX);
+    heard = get("/chunks");
+    cr_assert_eq(heard.status, 200);
+    cr_assert_eq(heard.size, HTTP_CLIENT_ANSWER_MAX);
+    heard = get("/echo");
+    cr_assert_lt(heard.size, HTTP_CLIENT_ANSWER_MAX);
+}
+
 Test(http_client, does_not_follow_redirects) {
     struct heard heard = get("/redirect");
     cr_assert_eq(heard.status, 302);
