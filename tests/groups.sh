@@ -3,7 +3,7 @@
 
 # What the tests need besides what switch/install installs anyway.
 PACKAGES=(clang clang-format clang-tidy libclang-rt-14-dev universal-ctags python3 python3-msgpack
-  curl openssl python3-lxml python3-zeep python3-xmlsec xmlsec1 php-cli php-soap
+  curl openssl python3-lxml python3-zeep python3-xmlsec xmlsec1 php-cli php-soap php-xml faketime
   chromium chromium-driver python3-selenium)
 PYTHON=/usr/bin/python3 # the one that python3-msgpack belongs to
 

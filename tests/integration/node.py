@@ -65,10 +65,11 @@ class Node:
         """sections: node={"loops": 2}, ledger={...}: changes to the config of the tests."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tiyn-"))
         self.process = None
+        self.before = ()  # a command that runs the process
         self.starts = 0
         self.sections = {"node": {"data": "data", "unix_path": "sock"}, "http": {"port": 0},
                          "rpc": {"port": 0}, "timeouts": {}, "ledger": dict(LEDGER), "soap": {},
-                         "outbox": {}, "log": {}}
+                         "checkout": {}, "outbox": {}, "log": {}}
         for name, keys in sections.items():
             self.sections.setdefault(name, {}).update(keys)
         self.gateways = gateways or {"shop": GATEWAY}
@@ -101,9 +102,9 @@ class Node:
         self.config.write_text("\n".join(lines) + "\n")
         self.config.chmod(0o600)  # there are keys in it
 
-    def launch(self, *arguments, limits=(), before=()):
+    def launch(self, *arguments, limits=(), before=None):
         """Starts the process and does not wait. limits: (resource, value) pairs. before: a command
-        that runs it."""
+        that runs it instead of the node's own."""
         self.starts += 1
         self.log_path = self.folder / f"log.{self.starts}"
 
@@ -112,13 +113,14 @@ class Node:
                 resource.setrlimit(what, (value, value))
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no node outlives its test
+        command = [TIYN, "serve", "--config", str(self.config), *arguments]
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [*before, TIYN, "serve", "--config", str(self.config), *arguments],
+                [*(self.before if before is None else before), *command],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=prepare)
         return self
 
-    def start(self, *arguments, limits=(), before=()):
+    def start(self, *arguments, limits=(), before=None):
         """Starts the process and waits until it serves."""
         self.launch(*arguments, limits=limits, before=before)
         self.ports = poll(self.listening, "the node listens", 20)

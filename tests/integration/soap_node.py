@@ -33,9 +33,10 @@ def public_der(key):
 class SoapNode:
     """A running node and what an operator does to it."""
 
-    def __init__(self, loops=1, ledger=(), providers=None, outbox=(), checkout=(), **settings):
+    def __init__(self, loops=1, ledger=(), providers=None, outbox=(), checkout=(), before=(),
+                 **settings):
         """settings: of the config's section soap; ledger, outbox, checkout: of those, (key, value)
-        pairs."""
+        pairs. before: a command that runs the node."""
         self.key = Key.make(2048, "node")
         shop = {**GATEWAY, "rights": GATEWAY["rights"] + ", token", "accounts": "all"}
         self.node = Node({"shop": shop}, providers, node={"loops": loops}, ledger=dict(ledger),
@@ -45,6 +46,7 @@ class SoapNode:
         secret = self.node.folder / "node.key.pem"
         secret.write_bytes(self.key.private)
         secret.chmod(0o600)
+        self.node.before = before
         self.node.start()
         self.operator = Rpc(self.node.unix_path)
 
