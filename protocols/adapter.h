@@ -133,7 +133,8 @@ struct adapter_settings {
     uint32_t hold_life_s;     /* of a terminal payment's hold without repeats                   */
     uint32_t token_life_s;    /* of a cash-out token                                           */
     uint64_t vostok_plat_service; /* code of the service that vostokPlat* pay for; 0: none     */
-    uint32_t session_s;           /* a buyer's log-in at the checkout lives so long            */
+    uint32_t workers;   /* threads that work: what one does long, not all may do         */
+    uint32_t session_s; /* a buyer's log-in at the checkout lives so long            */
     const struct networks *callback_allow; /* shops may be told there although it is private   */
     const struct adapter_dialect *dialects;
     uint32_t dialect_count;

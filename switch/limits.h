@@ -65,6 +65,7 @@
 /* Work on other threads. */
 #define WORKER_THREADS_LEAST 4u     /* of the pool: a backup, a flush, and others go on */
 #define WORKER_THREADS_MOST 64u     /* each may have a snapshot open: LEDGER_SNAPSHOTS_MAX */
+#define WORKER_POOL_MAX 1024u       /* libuv's own bound */
 #define WORKER_NICE 10 /* behind the loops: a tenth of one's share of a core that both want */
 #define WORKER_JOBS_MAX 256u        /* queued or running a loop */
 #define HEAVY_JOBS_MAX 512u /* requests a loop that workers take part in: half a second of a core;

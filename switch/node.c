@@ -34,6 +34,7 @@ struct node {
     uint64_t started_ns; /* monotonic */
     struct loop_ports ports;
     struct adapter_settings settings;
+    uint32_t workers;
     _Atomic int error; /* of the ledger */
     _Atomic bool stopping;
     bool abandoned;         /* a backup runs on: nothing may be freed */
@@ -111,6 +112,7 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
     }
     uint32_t loops = node->config->loops;
     config_settings(node->config, &node->settings);
+    node->settings.workers = node->workers;
     node->loops = calloc(loops, sizeof(*node->loops));
     node->measured = metrics_init(&node->metrics, loops, names, adapter_count) == 0;
     node->bridged = bridge_init(&node->bridge, loops + 1) == 0;
@@ -211,7 +213,7 @@ int node_start(struct node **node, const struct config *config, char *why, size_
     made->waiter = pthread_self();
     made->started_ns = clock_monotonic_ns();
     block_signals();
-    worker_pool_size();
+    made->workers = worker_pool_size();
     if (places_count(config, &made->shared.connections_max, why, why_size) != 0 ||
         open_ledger(made, why, why_size) != 0 || open_shared(made, why, why_size) != 0 ||
         dialects_open(&made->settings, config->profiles, why, why_size) != 0 ||

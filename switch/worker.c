@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "switch/assert.h"
+#include "switch/config_keys.h"
 #include "switch/http.h"
 #include "switch/loop.h"
 #include "switch/operator.h"
@@ -66,13 +67,17 @@ void worker_thread_begin(void) {
     (void)setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + WORKER_NICE);
 }
 
-void worker_pool_size(void) {
+uint32_t worker_pool_size(void) {
     unsigned cores = uv_available_parallelism();
     char count[16];
+    uint64_t workers = 0;
     cores = cores < WORKER_THREADS_LEAST ? WORKER_THREADS_LEAST : cores;
     cores = cores > WORKER_THREADS_MOST ? WORKER_THREADS_MOST : cores;
     (void)snprintf(count, sizeof(count), "%u", cores);
     (void)setenv("UV_THREADPOOL_SIZE", count, 0); /* the operator's own stays */
+    const char *said = getenv("UV_THREADPOOL_SIZE");
+    bool number = said != NULL && config_number(said, 1, WORKER_POOL_MAX, &workers);
+    return number ? (uint32_t)workers : 1; /* which is less than libuv makes of what is none */
 }
 
 /* On a worker thread. */

@@ -182,6 +182,7 @@ static int init(void **context, const struct adapter_env *env) {
         return -1;
     }
     checkout->env = env;
+    checkout->passwords_max = env->settings->workers > 1 ? env->settings->workers - 1 : 1;
     seal_init(&checkout->seal, env->settings->token_key, env->random);
     checkout->throttle = throttle_new(env->random);
     if (checkout->throttle == NULL) {

@@ -18,8 +18,6 @@
 #include "protocols/webshop/webshop.h"
 
 #define CHECKOUT_WATCH_PATH WEBSHOP_PATH "checkout/watch/" /* and the place's ten digits */
-#define CHECKOUT_PASSWORDS_MAX                                                                     \
-    3u /* verified at once: each has a worker for 30 ms, and there are four at least */
 #define CHECKOUT_GRACE_S                                                                           \
     3600u /* so long after its time-out a checkout is told that it is over, then it begins anew */
 #define CHECKOUT_SECOND_NS 1000000000ull
@@ -40,7 +38,8 @@ struct checkout_context {
     const struct adapter_env *env;
     struct seal seal;
     struct throttle *throttle;
-    _Atomic uint32_t passwords; /* being verified */
+    _Atomic uint32_t passwords; /* being verified: each keeps a worker busy for 30 ms, */
+    uint32_t passwords_max;     /* so that one is left for others */
 };
 
 /* In adapter_note: what is told when an outcome is not known. */

@@ -101,7 +101,7 @@ static enum verified verify(const struct checkout_work *work, uint64_t login,
     enum verified verified = VERIFIED_BUSY;
     if (found == REGISTRY_BUSY)
         return verified;
-    if (atomic_fetch_add(under_way, 1) < CHECKOUT_PASSWORDS_MAX)
+    if (atomic_fetch_add(under_way, 1) < work->context->passwords_max)
         verified = password_verify(found == REGISTRY_FOUND ? client.password : "", password)
                        ? VERIFIED_RIGHT
                        : VERIFIED_WRONG;

@@ -2,6 +2,7 @@
 guessed."""
 import base64
 import re
+import threading
 import unittest
 
 from tests.integration.node import SANITIZED
@@ -188,6 +189,8 @@ class Forms(ShopCase):
 
 
 class Passwords(ShopCase):
+    SETTINGS = {"loops": 2}  # which count together
+
     def setUp(self):
         super().setUp()
         self.buyer = self.new_buyer()
@@ -220,6 +223,27 @@ class Passwords(ShopCase):
         other = self.new_buyer()
         self.assertTrue(self.guess(other, PASSWORD, browser, page).has(CONFIRM),
                         "another login is not slowed down")
+
+    def test_many_log_ins_at_once(self):
+        """Some are told that the node is busy, nobody that the password is wrong; and then they are
+        let in."""
+        pages, threads = {}, []
+        for buyer in [self.new_buyer() for _ in range(16)]:
+            browser, page = self.shown(self.request())
+
+            def log_in(buyer=buyer, browser=browser, page=page):
+                pages[buyer] = page
+                while not pages[buyer].has(CONFIRM):
+                    pages[buyer] = self.guess(buyer, PASSWORD, browser, pages[buyer])
+                    if pages[buyer].status not in (200, 503):
+                        break
+            threads.append(threading.Thread(target=log_in))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual({page.status for page in pages.values()}, {200})
+        self.assertEqual(len(pages), 16)
 
     def test_the_right_one_after_wrong_ones(self):
         browser, page = self.shown(self.request())
