@@ -57,6 +57,12 @@ struct adapter_header {
     struct slice name, value; /* HTTP; names as received, compare without case */
 };
 
+/* Who may order anything, for the trail of acts. */
+struct adapter_actor {
+    struct slice name, from; /* within LEDGER_ACTOR_NAME_MAX, LEDGER_ACTOR_FROM_MAX */
+    bool person;             /* at the operator's socket; else a gateway with GRANT_OPERATOR */
+};
+
 /* All that it points to dies when decode returns. */
 struct adapter_request {
     struct slice method; /* HTTP method, or the RPC method's name      */
@@ -65,12 +71,14 @@ struct adapter_request {
     struct slice body;   /* HTTP body; RPC: the msgpack params, whole  */
     const struct adapter_header *headers;
     uint32_t header_count;
-    uint32_t call_id;          /* RPC msgid                                            */
-    const struct grant *grant; /* who asks; NULL: nobody was authenticated             */
-    uint64_t received_ns;      /* wall-clock                                           */
-    struct slice peer;         /* HTTP: the client's address, IPv4 or IPv6 text without a port: the
-                                  socket's, or what a trusted proxy says of it           */
-    bool secure;               /* HTTP: a trusted proxy says that the client came by https */
+    uint32_t call_id;                  /* RPC msgid                                            */
+    const struct grant *grant;         /* who asks; NULL: nobody was authenticated             */
+    const struct adapter_actor *actor; /* of a grant with GRANT_OPERATOR: what it changes is put
+                                          as an act of this one; else NULL                 */
+    uint64_t received_ns;              /* wall-clock                                           */
+    struct slice peer; /* HTTP: the client's address, IPv4 or IPv6 text without a port: the
+                          socket's, or what a trusted proxy says of it           */
+    bool secure;       /* HTTP: a trusted proxy says that the client came by https */
 };
 
 /* What a provider is asked before a request is answered: a check, which moves nothing. */

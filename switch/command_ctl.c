@@ -22,6 +22,7 @@ static const char help[] =
     "  payments find REQUESTER REFERENCE\n"
     "  payments list-open [--after ID] [--limit N]   of the last checkpoint\n"
     "  payments complete ID | decline ID | retry ID\n"
+    "  acts list [--after N] [--limit N]   who ordered what, with what was before and after\n"
     "  deliveries list [--stuck] [--provider N] [--after ID] [--limit N]   what providers have\n"
     "                given no final answer to, of the last checkpoint\n"
     "  deliveries show ID   of a payment, with its attempts\n"
@@ -130,6 +131,7 @@ const struct ctl_command ctl_commands[] = {
     {"payments complete", "ID", NONE, .run = ctl_payments_complete},
     {"payments decline", "ID", NONE, .run = ctl_payments_decline},
     {"payments retry", "ID", NONE, .run = ctl_payments_retry},
+    {"acts list", "", PAGE, NONE, .run = ctl_acts_list},
     {"deliveries list", "", PAGE | CTL_BIT(PROVIDER), .flag = "stuck", NONE,
      .run = ctl_deliveries_list},
     {"deliveries show", "ID", NONE, .run = ctl_deliveries_show},

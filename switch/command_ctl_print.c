@@ -6,6 +6,7 @@
 
 #include "protocols/common/money.h"
 #include "protocols/common/operation.h"
+#include "protocols/common/utf8.h"
 #include "switch/assert.h"
 #include "switch/ctl.h"
 
@@ -46,13 +47,18 @@ struct slice ctl_bytes(const msgpack_object *object) {
 const char *ctl_text(const msgpack_object *object, char *out) {
     struct slice bytes = ctl_bytes(object);
     size_t used = 0;
-    for (size_t i = 0; i < bytes.size && used + 5 < CTL_TEXT; i++) {
-        unsigned char byte = (unsigned char)bytes.base[i];
-        if (byte >= ' ' && byte < 0x7f) {
-            out[used++] = (char)byte;
+    while (bytes.size > 0 && used + 5 < CTL_TEXT) {
+        uint32_t code = 0;
+        size_t size = utf8_read(bytes, &code);
+        if (code >= 0xa0 || (code >= ' ' && code < 0x7f)) {
+            memcpy(out + used, bytes.base, size);
+            used += size;
         } else { /* a terminal's escape sequences must not come through */
-            used += (size_t)snprintf(out + used, CTL_TEXT - used, "\\x%02x", byte);
+            size = 1;
+            used += (size_t)snprintf(out + used, CTL_TEXT - used, "\\x%02x",
+                                     (unsigned char)bytes.base[0]);
         }
+        bytes = slice_after(bytes, size);
     }
     out[used] = '\0';
     return out;

@@ -79,6 +79,7 @@ struct conn {
     bool trickles;                /* its reads bring little behind much: see on_alloc */
     uint8_t peer[ADDRESS_BYTES];  /* HTTP: the socket's address, */
     char peer_text[ADDRESS_TEXT]; /* and its text, NUL-terminated */
+    uint32_t uid, pid;            /* Unix: the peer's */
     const struct grant *grant;    /* RPC: who logged in; HTTP: whose key came last; NULL: nobody */
 
     struct conn_share shares[CONN_POT_KINDS];

@@ -96,6 +96,7 @@ int ctl_payments_list_open(struct ctl *ctl);
 int ctl_payments_complete(struct ctl *ctl);
 int ctl_payments_decline(struct ctl *ctl);
 int ctl_payments_retry(struct ctl *ctl);
+int ctl_acts_list(struct ctl *ctl);       /* command_ctl_acts.c */
 int ctl_deliveries_list(struct ctl *ctl); /* command_ctl_deliveries.c */
 int ctl_deliveries_show(struct ctl *ctl);
 int ctl_deliveries_retry(struct ctl *ctl);

@@ -1,5 +1,6 @@
 #include "switch/http.h"
 
+#include "switch/actor.h"
 #include "switch/assert.h"
 #include "switch/config.h"
 #include "switch/http_reply.h"
@@ -220,9 +221,11 @@ static void serve_adapter(struct conn *conn, struct call *call, struct adapter_r
                           struct adapter_reply *reply) {
     struct loop *loop = conn->loop;
     char text[ADDRESS_TEXT];
+    struct actor actor;
     uint32_t bound = body_bound(conn, call->adapter);
     enum route_verdict verdict = ROUTE_ANSWERED;
     name_client(conn, request, text);
+    request->actor = actor_of(&actor, conn, request->grant, request->peer);
     if (bound > 0 && request->body.size > bound) {
         http_problem(reply, 413);
     } else {

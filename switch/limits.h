@@ -84,6 +84,7 @@
 #define OPERATOR_LIST_BYTES MIB(2)  /* of registry records: half of an answer, and one of 4 KiB */
 #define OPERATOR_DELIVERY_LOOKS 50000u /* open payments that one list of deliveries looks at: 0.1 s */
 #define OPERATOR_SERVICE_LOOKS 100000u /* payments that one call for a service's day looks at: 0.1 s */
+#define OPERATOR_ACTS_MAX 200u      /* acts of one list: each has up to 8 KiB of values */
 #define OPERATOR_LIST_DEFAULT 100u  /* when the call names no limit */
 
 /* Requests of ours to others. */

@@ -32,6 +32,8 @@ static bool peer_is_operator(struct conn *conn) {
         }
         return false;
     }
+    conn->uid = (uint32_t)peer.uid;
+    conn->pid = (uint32_t)peer.pid;
     conn->grant = gateway_operator_grant();
     return true;
 }

@@ -10,6 +10,7 @@
 #include "protocols/rpc/message.h"
 #include "switch/limits.h"
 #include "switch/node.h"
+#include "switch/operator_acts.h"
 #include "switch/operator_delivery.h"
 #include "switch/operator_list.h"
 #include "switch/outbox.h"
@@ -25,6 +26,15 @@ struct operator_call {
 
 static void bad_params(const struct operator_call *call, const char *text) {
     rpc_reply_error(call->reply, call->msgid, RPC_ERROR_BAD_PARAMS, text);
+}
+
+/* False: too many lists are being read, which was answered. */
+static bool start_list(const struct operator_call *call, struct ledger_snapshot **snapshot) {
+    bool open = ledger_snapshot_open(node_ledger(call->node), snapshot) == 0;
+    if (!open) {
+        rpc_reply_error(call->reply, call->msgid, RPC_ERROR_BUSY, "too many lists are being read");
+    }
+    return open;
 }
 
 static bool no_params(const struct operator_call *call) {
@@ -181,8 +191,7 @@ static void answer_list(const struct operator_call *call, operator_list *list) {
     if (!read_page(call, &page)) {
         return;
     }
-    if (ledger_snapshot_open(node_ledger(call->node), &snapshot) < 0) {
-        rpc_reply_error(call->reply, call->msgid, RPC_ERROR_BUSY, "too many lists are being read");
+    if (!start_list(call, &snapshot)) {
         return;
     }
     rpc_reply_start(call->reply, call->msgid);
@@ -226,8 +235,7 @@ static void answer_registry(const struct operator_call *call) {
     if (!read_records(call, &page)) {
         return;
     }
-    if (ledger_snapshot_open(node_ledger(call->node), &snapshot) < 0) {
-        rpc_reply_error(call->reply, call->msgid, RPC_ERROR_BUSY, "too many lists are being read");
+    if (!start_list(call, &snapshot)) {
         return;
     }
     rpc_reply_start(call->reply, call->msgid);
@@ -265,8 +273,7 @@ static void answer_deliveries(const struct operator_call *call) {
         bad_params(call, expected);
         return;
     }
-    if (ledger_snapshot_open(node_ledger(call->node), &snapshot) < 0) {
-        rpc_reply_error(call->reply, call->msgid, RPC_ERROR_BUSY, "too many lists are being read");
+    if (!start_list(call, &snapshot)) {
         return;
     }
     const struct operator_deliveries page = {.after = values[0],
@@ -285,8 +292,7 @@ static void answer_delivery(const struct operator_call *call) {
     if (!read_uints(call, &payment, 1, "params: expected [payment]")) {
         return;
     }
-    if (ledger_snapshot_open(node_ledger(call->node), &snapshot) < 0) {
-        rpc_reply_error(call->reply, call->msgid, RPC_ERROR_BUSY, "too many lists are being read");
+    if (!start_list(call, &snapshot)) {
         return;
     }
     rpc_reply_start(call->reply, call->msgid);
@@ -322,6 +328,27 @@ static void answer_retry_now(const struct operator_call *call) {
     operator_put_uint(&packer, "count", count < 0 ? 0 : (uint64_t)count);
 }
 
+/* [after, limit] */
+static void answer_acts(const struct operator_call *call) {
+    static const char expected[] = "params: expected [after, limit], with a limit from 1 to 1000";
+    uint64_t values[2];
+    struct ledger_snapshot *snapshot = NULL;
+    if (!read_uints(call, values, 2, expected)) {
+        return;
+    }
+    if (values[1] < 1 || values[1] > OPERATOR_LIST_MAX) {
+        bad_params(call, expected);
+        return;
+    }
+    if (!start_list(call, &snapshot)) {
+        return;
+    }
+    const struct operator_page page = {.after = values[0], .limit = (uint32_t)values[1]};
+    rpc_reply_start(call->reply, call->msgid);
+    operator_list_acts(call->reply, snapshot, &page);
+    ledger_snapshot_close(snapshot);
+}
+
 /* [service, day, after] */
 static void answer_service(const struct operator_call *call) {
     static const char expected[] = "params: expected [service, day, after], with a day as yyyymmdd";
@@ -334,8 +361,7 @@ static void answer_service(const struct operator_call *call) {
         bad_params(call, expected);
         return;
     }
-    if (ledger_snapshot_open(node_ledger(call->node), &snapshot) < 0) {
-        rpc_reply_error(call->reply, call->msgid, RPC_ERROR_BUSY, "too many lists are being read");
+    if (!start_list(call, &snapshot)) {
         return;
     }
     struct operator_day day = {
@@ -351,11 +377,17 @@ static const struct {
     struct slice name;
     void (*answer)(const struct operator_call *call);
 } methods[] = {
-    {{"node.stats", 10}, answer_stats},       {{"node.flush", 10}, answer_flush},
-    {{"node.backup", 11}, answer_backup},     {{"node.open_payments", 18}, answer_open_payments},
-    {{"node.accounts", 13}, answer_accounts}, {{"node.registry", 13}, answer_registry},
-    {{"node.service", 12}, answer_service},   {{"node.deliveries", 15}, answer_deliveries},
-    {{"node.delivery", 13}, answer_delivery}, {{"node.retry_now", 14}, answer_retry_now},
+    {{"node.stats", 10}, answer_stats},
+    {{"node.flush", 10}, answer_flush},
+    {{"node.backup", 11}, answer_backup},
+    {{"node.open_payments", 18}, answer_open_payments},
+    {{"node.accounts", 13}, answer_accounts},
+    {{"node.registry", 13}, answer_registry},
+    {{"node.service", 12}, answer_service},
+    {{"node.deliveries", 15}, answer_deliveries},
+    {{"node.acts", 9}, answer_acts},
+    {{"node.delivery", 13}, answer_delivery},
+    {{"node.retry_now", 14}, answer_retry_now},
 };
 
 bool operator_method(struct slice method) {

@@ -30,10 +30,11 @@ bool operator_method(struct slice method);
  *                                    those that wait for an operator
  * node.delivery [payment]            {as_of_sequence, ..., tries: [[time_ns, latency_us, verdict,
  *                                    code], ...]}, or nil
- * node.retry_now [payment, provider] {ok, why, count}: has a delivery attempted now, or (payment
- *                                    0) all that wait for an operator
- * The lists are of the last checkpoint, by rising id from above `after` (0: from the first); next
- * is the `after` of the next page, 0 or "": this was the last. */
+ * node.acts [after, limit]           {as_of_sequence, acts: [{number, ...}], next}: who ordered
+ * what node.retry_now [payment, provider] {ok, why, count}: has a delivery attempted now, or
+ * (payment 0) all that wait for an operator The lists are of the last checkpoint, by rising id from
+ * above `after` (0: from the first); next is the `after` of the next page, 0 or "": this was the
+ * last. */
 void operator_call(struct node *node, struct slice method, struct slice params, uint32_t msgid,
                    struct buffer *reply);
 

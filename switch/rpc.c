@@ -1,5 +1,6 @@
 #include "switch/rpc.h"
 
+#include "switch/actor.h"
 #include "switch/assert.h"
 #include "switch/limits.h"
 #include "switch/loop.h"
@@ -61,6 +62,7 @@ static void busy(struct loop *loop, struct call *call, uint32_t id, struct buffe
 /* Gives a call to the operator's methods or to the adapter. */
 static void dispatch(struct conn *conn, const struct rpc_call *received, struct buffer *out) {
     struct loop *loop = conn->loop;
+    struct actor actor;
     struct call *call = call_take(&loop->calls);
     if (call == NULL) {
         busy(loop, NULL, received->id, out);
@@ -71,6 +73,7 @@ static void dispatch(struct conn *conn, const struct rpc_call *received, struct 
         .body = received->params,
         .call_id = received->id,
         .grant = conn->grant,
+        .actor = actor_of(&actor, conn, conn->grant, slice_text(conn->peer_text)),
         .received_ns = loop->wall_ns,
     };
     struct adapter_reply reply = {.body = out};

@@ -1,4 +1,5 @@
 /* accounts.c - requests about accounts, read. */
+#include "protocols/common/act.h"
 #include "protocols/common/statement.h"
 #include "protocols/json_api/body.h"
 #include "protocols/json_api/calls.h"
@@ -99,7 +100,8 @@ enum adapter_verdict call_account_open(struct call *call) {
         .currency = request.currency,
         .flags = (uint8_t)request.flags,
     };
-    return call_put(call, ledger_put_account_open(call->writer, &request));
+    enum ledger_status status = ledger_put_account_open(call->writer, &request);
+    return call_put(call, status == LEDGER_DONE ? act_put(call->request, call->writer) : status);
 }
 
 static bool may_read(struct call *call) {

@@ -1,4 +1,5 @@
 /* payments.c - requests about payments, read. */
+#include "protocols/common/act.h"
 #include "protocols/common/assert.h"
 #include "protocols/common/date.h"
 #include "protocols/common/operation.h"
@@ -140,7 +141,8 @@ static enum adapter_verdict put_target(struct call *call, enum ledger_kind kind)
         target.requester = 0;
     else if (target.requester == 0)
         return call_put(call, LEDGER_FORBIDDEN);
-    return call_put(call, ledger_put_target(call->writer, kind, &target));
+    enum ledger_status status = ledger_put_target(call->writer, kind, &target);
+    return call_put(call, status == LEDGER_DONE ? act_put(call->request, call->writer) : status);
 }
 
 enum adapter_verdict call_payment_get(struct call *call) {

@@ -30,6 +30,12 @@ bool rpc_requester(const struct grant *grant, const struct rpc_keys *keys, bool 
     return *requester != 0 && grant_requester(grant, *requester);
 }
 
+bool rpc_is_change(enum ledger_kind kind) {
+    return kind == LEDGER_COMPLETE || kind == LEDGER_DECLINE || kind == LEDGER_RETRY ||
+           kind == LEDGER_ACCOUNT_OPEN || kind == LEDGER_ACCOUNT_CHANGE ||
+           kind == LEDGER_REGISTRY_PUT;
+}
+
 static bool read_account(const msgpack_object *object, uint64_t *account, struct rpc_fault *fault) {
     return rpc_read_uint(object, RPC_PLACE_ACCOUNT, account, fault);
 }

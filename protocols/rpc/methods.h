@@ -55,6 +55,9 @@ enum adapter_verdict rpc_open_decode(const struct adapter_request *request,
 bool rpc_requester(const struct grant *grant, const struct rpc_keys *keys, bool by_id,
                    uint64_t *requester, enum ledger_status *status, struct rpc_fault *fault);
 
+/* Whether an operator's command of that kind is an act. */
+bool rpc_is_change(enum ledger_kind kind);
+
 /* Results as MessagePack. */
 void rpc_pack_results(struct buffer *body, const struct rpc_note *note,
                       const struct ledger_result *results, uint32_t count);

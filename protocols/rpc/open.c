@@ -1,4 +1,5 @@
 /* open.c - the method `open`: the one that carries the traffic. */
+#include "protocols/common/act.h"
 #include "protocols/common/assert.h"
 #include "protocols/common/frame.h"
 #include "protocols/rpc/methods.h"
@@ -133,7 +134,7 @@ static enum frame_status next_payment(struct slice rest, struct slice *payment) 
 
 /* One call on its way: where its commands go, and what is to be remembered. */
 struct batch {
-    const struct grant *grant;
+    const struct adapter_request *request;
     struct ledger_writer *writer;
     struct rpc_note *note; /* its fault becomes that of the first malformed payment */
     msgpack_zone zone;     /* the objects of one payment                            */
@@ -155,8 +156,10 @@ static bool put_next(struct batch *batch, uint32_t index, struct slice *rest) {
         return false;
     else if (msgpack_unpack(payment.base, payment.size, &offset, &batch->zone, &object) ==
              MSGPACK_UNPACK_SUCCESS)
-        status = put_payment(&object, batch->grant, batch->writer, &fault);
+        status = put_payment(&object, batch->request->grant, batch->writer, &fault);
     msgpack_zone_clear(&batch->zone);
+    if (status == LEDGER_DONE && batch->request->actor != NULL && batch->request->actor->person)
+        status = act_put(batch->request, batch->writer);
     if (status != LEDGER_DONE && status != LEDGER_BUSY)
         status = ledger_put_refused(batch->writer, status);
     if (batch->note->fault.place == RPC_PLACE_NONE)
@@ -194,7 +197,7 @@ static bool read_heads(struct slice *rest, uint32_t *count) {
 enum adapter_verdict rpc_open_decode(const struct adapter_request *request,
                                      struct ledger_writer *writer, struct rpc_note *note,
                                      struct adapter_reply *reply) {
-    struct batch batch = {.grant = request->grant, .writer = writer, .note = note};
+    struct batch batch = {.request = request, .writer = writer, .note = note};
     const struct ledger_writer before = *writer;
     struct slice rest = request->body;
     uint32_t count = 0;

@@ -1,4 +1,5 @@
 /* rpc.c - the adapter of the MessagePack-RPC door: which method, may it, and where to. */
+#include "protocols/common/act.h"
 #include "protocols/common/assert.h"
 #include "protocols/rpc/methods.h"
 
@@ -39,6 +40,8 @@ static enum adapter_verdict decode_params(const struct rpc_method *method,
     msgpack_zone_destroy(&zone);
     if (note->fault.place != RPC_PLACE_NONE)
         return answer_fault(reply, note);
+    if (status == LEDGER_DONE && rpc_is_change(method->kind))
+        status = act_put(request, writer);
     if (status == LEDGER_DONE)
         return note->answer == RPC_ANSWER_STATEMENT ? ADAPTER_QUERY : ADAPTER_SUBMIT;
     if (status != LEDGER_BUSY)
