@@ -100,6 +100,8 @@
 #define OUTBOX_TURN_MAX 4096u       /* deliveries taken in, or woken, before the loop looks round */
 #define OUTBOX_WINDOW 64u           /* requests at once of a provider that has not answered of late:
                                      * each may take a thread of libcurl's to look its name up */
+#define OUTBOX_AHEAD 256u           /* deliveries opened for a provider before it can be asked: twice what
+                                     * the ledger opens while 40,000 a second are answered */
 #define OUTBOX_WINDOW_NS 30000000000ull /* of late: half of what libcurl remembers a name for */
 #define OUTBOX_SHOP_FLIGHTS_MAX 256u /* callbacks at once: each costs a signature, and a checkout \
                                       * a password's hash: a machine has no 30 a second */

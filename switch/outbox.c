@@ -165,6 +165,9 @@ static void end(struct outbox *outbox) {
         outbox_flight_free(outbox->flights[i]);
     }
     outbox->flight_count = 0;
+    for (uint32_t i = 0; i < outbox->provider_count; i++) {
+        outbox_close_asks(&outbox->providers[i]);
+    }
     http_client_close(outbox->client);
     http_client_close(outbox->shop_client);
     outbox->client = outbox->shop_client = NULL;
@@ -236,7 +239,13 @@ static int open_provider(struct outbox *outbox, const struct provider *config, c
     };
     breaker_init(&provider->breaker, outbox->config->breaker_failures,
                  (uint64_t)outbox->config->breaker_pause_ms * 1000000);
-    outbox->flights_max += config->concurrency;
+    outbox->asks_max += config->concurrency;
+    outbox->flights_max += outbox_flights_of(config->concurrency);
+    provider->asks = calloc(config->concurrency, sizeof(struct http_ask *));
+    if (provider->asks == NULL) {
+        (void)snprintf(why, why_size, "no memory for the outbox");
+        return -1;
+    }
     return 0;
 }
 
@@ -263,7 +272,7 @@ static int open_loop(struct outbox *outbox) {
         uv_prepare_start(&outbox->turn, on_turn) != 0) {
         return -1;
     }
-    outbox->client = http_client_open(&outbox->uv, outbox->flights_max);
+    outbox->client = http_client_open(&outbox->uv, outbox->asks_max);
     outbox->shop_client = http_client_open(&outbox->uv, OUTBOX_SHOP_FLIGHTS_MAX);
     return outbox->client == NULL || outbox->shop_client == NULL ? -1 : 0;
 }
@@ -355,6 +364,7 @@ void outbox_close(struct outbox *outbox) {
     }
     for (uint32_t i = 0; i < outbox->provider_count; i++) {
         checkpay_profile_free(outbox->providers[i].profile);
+        free(outbox->providers[i].asks);
     }
     if (outbox->intake.base != NULL) {
         ring_free(&outbox->intake);

@@ -4,8 +4,10 @@
  *
  * A delivery: its payment is marked as dispatched, durably; then the provider is asked; then what
  * came of it is recorded, with the payment's end when the answer is final; all through the bridge.
- * One that has no final answer is asked again after a pause, with the same id. After any crash the
- * ledger hands all over that have none. */
+ * Of these only the asking counts against the provider's concurrency, and while it answers some are
+ * marked before their turn, so that it does not wait for the ledger. One that has no final answer
+ * is asked again after a pause, with the same id. After any crash the ledger hands all over that
+ * have none. */
 #ifndef SWITCH_OUTBOX_H
 #define SWITCH_OUTBOX_H
 

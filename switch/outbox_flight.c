@@ -96,7 +96,7 @@ void outbox_save(struct flight *flight, const struct outbound_answer *answer, ui
         .provider_id_size = (uint32_t)id_size,
     };
     flight->recorded = false;
-    flight->step = FLIGHT_SAVING;
+    outbox_step(flight, FLIGHT_SAVING);
     outbox_submit(flight);
 }
 
@@ -149,6 +149,7 @@ static void learn(void *context, const struct http_ask_answer *http) {
     struct outbox_provider *provider = flight->provider;
     struct outbound_answer *answer = &flight->outbox->answer;
     enum outbound_step step = flight->check != NULL ? OUTBOUND_CHECK : OUTBOUND_PAY;
+    outbox_give_ask(flight);
     if (flight->shop != NULL) {
         learn_shop(flight, http);
         return;
@@ -184,7 +185,6 @@ static void learn(void *context, const struct http_ask_answer *http) {
 static void learn_unsayable(struct flight *flight) {
     struct outbound_answer *answer = &flight->outbox->answer;
     *answer = (struct outbound_answer){.code = OUTBOUND_NO_CODE, .verdict = OUTBOUND_AGAIN};
-    breaker_unused(&flight->provider->breaker, flight->leave);
     outbox_warn(flight, "delivery_unsayable", answer->code,
                 "the provider's dialect has no form for it");
     if (flight->check != NULL) {
@@ -199,25 +199,30 @@ static void learn_unsayable(struct flight *flight) {
 }
 
 void outbox_ask_http(struct flight *flight, const struct http_ask_request *http) {
-    flight->step = FLIGHT_ASKING;
-    if (http_ask_start(flight->ask, http, learn, flight) != 0) {
+    ASSERT(flight->step == FLIGHT_ASKING);
+    if (flight->ask == NULL || http_ask_start(flight->ask, http, learn, flight) != 0) {
         learn(flight, &(struct http_ask_answer){.why = "no memory"});
     }
 }
 
-void outbox_ask_provider(struct flight *flight, enum outbound_step step, uint32_t timeout_ms) {
-    struct outbound_request request = {.url = &flight->url, .body = &flight->body};
+bool outbox_write_request(struct flight *flight) {
+    enum outbound_step step = flight->check != NULL ? OUTBOUND_CHECK : OUTBOUND_PAY;
+    flight->request = (struct outbound_request){.url = &flight->url, .body = &flight->body};
     flight->url.used = flight->body.used = 0;
     flight->url.failed = flight->body.failed = false;
-    if (!checkpay_request(flight->provider->profile, step, &flight->payment, &request)) {
+    if (!checkpay_request(flight->provider->profile, step, &flight->payment, &flight->request)) {
         learn_unsayable(flight);
-        return;
+        return false;
     }
     buffer_append(&flight->url, "", 1); /* its NUL */
+    return true;
+}
+
+void outbox_ask_provider(struct flight *flight, uint32_t timeout_ms) {
     const struct http_ask_request http = {
-        .method = request.method,
+        .method = flight->request.method,
         .url = flight->url.base,
-        .content_type = request.content_type,
+        .content_type = flight->request.content_type,
         .body = {flight->body.base, flight->body.used},
         .timeout_ms = timeout_ms,
     };
@@ -249,6 +254,19 @@ static bool is_busy(const struct ledger_result *results, uint32_t count) {
     return false;
 }
 
+/* Until the pump finds that the provider may be asked. */
+static void wait_for_place(struct flight *flight) {
+    struct outbox_provider *provider = flight->provider;
+    outbox_step(flight, FLIGHT_OPENED);
+    flight->next = NULL;
+    if (provider->opened_first == NULL) {
+        provider->opened_first = flight;
+    } else {
+        provider->opened_last->next = flight;
+    }
+    provider->opened_last = flight;
+}
+
 static void opened(struct flight *flight, const struct ledger_result *results) {
     flight->first = flight->first || results[0].status == LEDGER_DONE;
     if (is_busy(results, 3)) {
@@ -260,7 +278,6 @@ static void opened(struct flight *flight, const struct ledger_result *results) {
         return;
     }
     if (results[0].status != LEDGER_DONE && results[0].status != LEDGER_REPLAYED) {
-        breaker_unused(&flight->provider->breaker, flight->leave);
         outbox_drop(flight); /* it was ended before it was dispatched */
         return;
     }
@@ -272,8 +289,8 @@ static void opened(struct flight *flight, const struct ledger_result *results) {
         outbox_give_flight(flight); /* the next start sees to it */
     } else if (!delivery_read(results[1].body, flight->account, &flight->payment, NULL)) {
         learn_unsayable(flight);
-    } else {
-        outbox_ask_provider(flight, OUTBOUND_PAY, 0);
+    } else if (outbox_write_request(flight)) {
+        wait_for_place(flight);
     }
 }
 

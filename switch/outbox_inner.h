@@ -38,6 +38,9 @@ struct outbox_check {
 struct outbox_shops; /* outbox_shop.c */
 struct outbox_shop_flight;
 
+enum flight_step { FLIGHT_FREE, FLIGHT_OPENING, FLIGHT_OPENED, FLIGHT_ASKING, FLIGHT_SAVING };
+#define FLIGHT_STEPS 5
+
 struct outbox_provider {
     const struct provider *config;
     bool shops; /* all of them, as one: no profile, no checks */
@@ -45,26 +48,28 @@ struct outbox_provider {
     struct http_target target;
     const char *headers[PROVIDER_HEADERS_MAX + 1];
     struct breaker breaker;
-    uint32_t queue;                                /* in the table                        */
-    uint32_t flying;                               /* flights in use                      */
-    uint32_t window;                               /* that may be: it grows with answers */
-    uint64_t heard_ns;                             /* monotonic, the last answer */
-    struct flight *free;                           /* flights not in use                  */
+    uint32_t queue;                                /* in the table                            */
+    uint32_t steps[FLIGHT_STEPS];                  /* flights, by where they are              */
+    uint32_t window;                               /* requests at once: it grows with answers */
+    uint64_t heard_ns;                             /* monotonic, the last answer              */
+    struct flight *free;                           /* flights not in use                      */
+    struct flight *opened_first, *opened_last;     /* that wait for a place at the provider   */
+    struct http_ask **asks;                        /* [concurrency], those not in use first   */
+    uint32_t ask_count;                            /* of them, not in use                     */
     struct outbox_check *check_first, *check_last; /* that wait */
     struct outbox_counters counters;
 };
-
-enum flight_step { FLIGHT_FREE, FLIGHT_OPENING, FLIGHT_ASKING, FLIGHT_SAVING };
 
 /* One request under way, of a delivery or a check. */
 struct flight {
     struct outbox *outbox;
     struct outbox_provider *provider;
-    struct flight *next; /* in the free list, or behind it among the delayed ones */
-    struct http_ask *ask;
+    struct flight *next;             /* behind it among the free, the delayed, or the opened ones */
+    struct http_ask *ask;            /* while it asks; else NULL */
     struct outbox_check *check;      /* NULL: a delivery */
     struct outbox_shop_flight *shop; /* NULL: not to a shop */
     struct buffer url, body;
+    struct outbound_request request; /* in those two */
     struct outbound_payment payment;
     char account[DELIVERY_ACCOUNT_MAX];
     uint32_t index; /* in outbox->flights: the ticket of its calls to the ledger */
@@ -119,6 +124,7 @@ struct outbox {
     uint32_t provider_count;
     struct flight **flights; /* [flights_max]; made as they are needed */
     uint32_t flight_count, flights_max, flying;
+    uint32_t asks_max;                           /* requests at once of all providers */
     struct flight *delayed_first, *delayed_last; /* whose calls found no room */
     uint64_t delayed_until_ns;                   /* monotonic */
     uint64_t check_id;                           /* the last one */
@@ -144,16 +150,31 @@ struct outbox {
 
 /* Starts what the provider can be asked now. */
 void outbox_pump(struct outbox *outbox, struct outbox_provider *provider);
+/* The flight goes on to another step than it had; not to FLIGHT_FREE. */
+void outbox_step(struct flight *flight, enum flight_step step);
+/* A place for a request, not waited for: a shop's. flight->ask is NULL when there is no memory. */
+void outbox_take_ask(struct flight *flight);
+/* The provider's answer has come, or none will: another may ask. */
+void outbox_give_ask(struct flight *flight);
 /* The flight has ended. */
 void outbox_give_flight(struct flight *flight);
 void outbox_flight_free(struct flight *flight);
+/* How many flights a provider may have that may have so many requests at once. */
+uint32_t outbox_flights_of(uint32_t concurrency);
+/* Closes those that no flight has. */
+void outbox_close_asks(struct outbox_provider *provider);
+/* Gives back what waits for a place at the provider, to be opened again later. */
+void outbox_give_opened(struct outbox *outbox, struct outbox_provider *provider);
 
 /* outbox_flight.c */
 
 /* Sends the call to the ledger that the flight's step makes, now or a little later. */
 void outbox_submit(struct flight *flight);
-/* Asks the provider. timeout_ms 0: the provider's own. */
-void outbox_ask_provider(struct flight *flight, enum outbound_step step, uint32_t timeout_ms);
+/* Writes the request. False: there is no such request in the provider's dialect, and the flight has
+ * ended, or goes on to record so. */
+bool outbox_write_request(struct flight *flight);
+/* Sends it, with flight->ask. timeout_ms 0: the provider's own. */
+void outbox_ask_provider(struct flight *flight, uint32_t timeout_ms);
 /* An answer of the ledger's; results NULL: it failed. */
 void outbox_answered(struct outbox *outbox, uint64_t ticket, const struct ledger_result *results,
                      uint32_t count);
@@ -163,7 +184,7 @@ void outbox_send_delayed(struct outbox *outbox);
 /* Keeps what is to be recorded, and sends it; attempt.outcome and end are set. */
 void outbox_save(struct flight *flight, const struct outbound_answer *answer, uint64_t latency_us,
                  uint64_t again_ns);
-/* Starts the request; what comes of it is learnt. */
+/* Starts the request with flight->ask, which may be NULL: no memory; what comes of it is learnt. */
 void outbox_ask_http(struct flight *flight, const struct http_ask_request *http);
 /* There is no more to deliver of its payment; ends the flight. */
 void outbox_drop(struct flight *flight);

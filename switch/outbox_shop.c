@@ -144,6 +144,7 @@ static void tell(struct flight *flight) {
         .body = {flight->body.base, flight->body.used},
         .headers = shop->headers,
     };
+    outbox_take_ask(flight);
     outbox_ask_http(flight, &http);
 }
 
@@ -255,6 +256,10 @@ int outbox_shops_open(struct outbox *outbox, const struct adapter_env *env) {
         .allow = &outbox->config->callback_allow,
     };
     breaker_init(&provider->breaker, UINT32_MAX, 1); /* it never opens */
+    provider->asks = calloc(OUTBOX_SHOP_FLIGHTS_MAX, sizeof(struct http_ask *));
+    if (provider->asks == NULL) {
+        return -1;
+    }
     return pem != NULL && shops->key == NULL ? -1 : 0;
 }
 

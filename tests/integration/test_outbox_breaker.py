@@ -84,6 +84,24 @@ class Breaker(OutboxCase):
                       for state in ("ready", "paused", "asking"))
         self.assertEqual(waiting, WAITING)
 
+    def test_one_that_dies_is_not_asked_what_was_opened_for_it(self):
+        """Deliveries are opened before their turn while the provider answers."""
+        self.provider.delay = 0.05
+        self.start({"total_timeout_ms": 300})
+        numbers = self.open(*(order("x", amount=100) for _ in range(400)))
+        asking = 'tiyn_deliveries{provider="one",state="asking"}'
+        poll(lambda: self.metrics()[asking] > 8, "more are opened than are asked")
+        self.provider.scripts["x"] = ["silent"]
+        before = len(self.provider.asks)
+        poll(lambda: self.metrics()['tiyn_provider_left_alone{provider="one"}'], "left alone")
+        poll(lambda: self.metrics()[asking] <= 1, "the opened ones wait again")
+        # eight at once, those that follow the first four time-outs, and probes
+        self.assertLessEqual(len(self.provider.asks) - before, 8 + 8 + 4 + 4)
+        self.provider.scripts["x"] = ["ok"]
+        for number in numbers:
+            self.wait(number, "COMPLETED", 60)
+        self.assertEqual(len(self.provider.paid), 400)
+
     def test_many_for_the_dead_outlive_a_restart(self):
         self.start_both()
         count = max(BATCH, WAITING // 10)
