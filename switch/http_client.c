@@ -256,6 +256,7 @@ static bool set_target(const struct http_ask *ask) {
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, ask);
     SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_BUFFERSIZE, (long)HTTP_CLIENT_READ_BYTES);
     SET(CURLOPT_QUICK_EXIT, 1L); /* else a time-out waits for the thread that resolves a name */
     SET(CURLOPT_USERAGENT, "tiyn");
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);

@@ -91,6 +91,8 @@
 #define HTTP_CLIENT_KEEP_BYTES KIB(16) /* an answer's memory that is kept for the next one */
 #define HTTP_CLIENT_GROUP 32u       /* requests for which libcurl looks through one list */
 #define HTTP_CLIENT_HEADERS_MAX 4u /* of one request: a webhook has three */
+#define HTTP_CLIENT_READ_BYTES KIB(1) /* libcurl's least: it takes and gives back memory for it with
+                                       * each request, which so little makes cheap; most fit */
 #define HTTP_CLIENT_TYPE_MAX 128u   /* bytes of the header Content-Type, with its NUL */
 
 #define OUTBOX_URL_MAX KIB(16)      /* a base URL and 24 parameters of 200 bytes, percent-encoded */
