@@ -47,6 +47,7 @@ class Reader(html.parser.HTMLParser):
         self.open.pop()
 
     def handle_endtag(self, tag):
+        self.words.append("" if tag in ("bdi", "span", "code", "b") else " ")
         while self.open and self.open.pop() != tag:
             pass
 

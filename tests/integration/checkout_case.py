@@ -118,6 +118,20 @@ class CheckoutCase(WorldCase):
         return done.stdout if code == 0 else done.stderr
 
 
+class RefusedCase(CheckoutCase):
+    def refused(self, form, code, field=None, invoice=None):
+        """An error page that tells the shop this; nothing is recorded."""
+        page = self.stranger().show(form)
+        self.assertEqual(page.status, 400, page)
+        self.assertRegex(page.text, rf"\b{code}\b")
+        if field:
+            self.assertRegex(page.text, rf"\b{field}\b")
+        self.assertFalse(page.asks_for_password or page.cookies or page.links, page)
+        if invoice:
+            self.assertIsNone(self.payment_of(invoice))
+        return page
+
+
 class Clock:
     """A clock of the node's alone: put on by seconds, with libfaketime. Only the wall clock: what
     is paced by the monotonic one goes on as it does."""
