@@ -11,6 +11,7 @@
 #define WATCH "watch"
 #define TOKEN_TEXT_MAX 256 /* of a state or a session: 160 and 128 */
 #define WATCH_COOKIE "tiyn_watch"
+#define WATCH_LIFE_S 172800u /* as long as a payment may be under way, and a day more */
 
 /* The checkout's cookie: each has its own, so that two pages of a browser do not disturb one
  * another. */
@@ -83,30 +84,44 @@ void checkout_state_write(const struct checkout_work *work, struct buffer *out) 
 
 /* ---- Session ---- */
 
-void checkout_session_set(const struct checkout_work *work, uint64_t login) {
-    const struct checkout_state *state = &work->call->state;
-    uint64_t life_ns = work->context->env->settings->session_s * CHECKOUT_SECOND_NS;
-    struct checkout_session session = {.login = login};
-    char name[COOKIE_NAME_MAX];
+/* Sets a cookie to a token of so many bytes, which lives as long as the cookie. */
+static void set_token(const struct checkout_work *work, struct cookie *cookie, const char *purpose,
+                      struct slice bytes) {
     struct buffer token;
-    memcpy(session.digest, state->digest, sizeof session.digest);
-    memcpy(session.nonce, state->nonce, sizeof session.nonce);
-    buffer_init(&token, TOKEN_TEXT_MAX);
-    seal_close(&work->context->seal, SESSION,
-               login == 0 ? until(work) : work->http->received_ns + life_ns,
-               (struct slice){(const char *)&session, sizeof session}, &token);
+    buffer_init(&token, 4096);
+    seal_close(&work->context->seal, purpose,
+               work->http->received_ns + cookie->life_s * CHECKOUT_SECOND_NS, bytes, &token);
+    cookie->value = (struct slice){token.base, token.used};
+    cookie->secure = work->http->secure;
     if (token.failed)
         work->reply->headers->failed = true;
     else
-        cookie_set(work->reply->headers, cookie_name(work, name),
-                   (struct slice){token.base, token.used}, WEBSHOP_PATH, work->http->secure);
+        cookie_set(work->reply->headers, cookie);
     buffer_free(&token);
+}
+
+void checkout_session_set(const struct checkout_work *work, uint64_t login) {
+    const struct checkout_state *state = &work->call->state;
+    uint64_t now_ns = work->http->received_ns, until_ns = until(work);
+    uint64_t left_s = until_ns > now_ns ? (until_ns - now_ns) / CHECKOUT_SECOND_NS : 0;
+    struct checkout_session session = {.login = login};
+    char name[COOKIE_NAME_MAX];
+    struct cookie cookie = {.name = cookie_name(work, name),
+                            .path = WEBSHOP_PATH,
+                            .life_s = login == 0 ? (uint32_t)left_s
+                                                 : work->context->env->settings->session_s};
+    memcpy(session.digest, state->digest, sizeof session.digest);
+    memcpy(session.nonce, state->nonce, sizeof session.nonce);
+    set_token(work, &cookie, SESSION, (struct slice){(const char *)&session, sizeof session});
 }
 
 void checkout_session_end(const struct checkout_work *work) {
     char name[COOKIE_NAME_MAX];
-    cookie_set(work->reply->headers, cookie_name(work, name), SLICE(""), WEBSHOP_PATH,
-               work->http->secure);
+    const struct cookie cookie = {.name = cookie_name(work, name),
+                                  .path = WEBSHOP_PATH,
+                                  .value = SLICE(""),
+                                  .secure = work->http->secure};
+    cookie_set(work->reply->headers, &cookie);
 }
 
 /* ---- What is watched ---- */
@@ -138,21 +153,13 @@ static size_t watched_size(const struct checkout_watched *watched) {
            watched->success_size + watched->failure_size;
 }
 
-/* As long as a payment may be under way, and a day for what became of it. */
 void checkout_watched_set(const struct checkout_work *work) {
     const struct checkout_watched *watched = &work->call->watched;
     char path[CHECKOUT_SELF_MAX];
-    struct buffer token;
-    buffer_init(&token, 4096);
-    seal_close(&work->context->seal, WATCH,
-               work->http->received_ns + 2 * COOKIE_LIFE_S * CHECKOUT_SECOND_NS,
-               (struct slice){(const char *)watched, watched_size(watched)}, &token);
-    if (token.failed)
-        work->reply->headers->failed = true;
-    else
-        cookie_set(work->reply->headers, WATCH_COOKIE, (struct slice){token.base, token.used},
-                   watch_path(watched->place, path).base, work->http->secure);
-    buffer_free(&token);
+    struct cookie cookie = {.name = WATCH_COOKIE,
+                            .path = watch_path(watched->place, path).base,
+                            .life_s = WATCH_LIFE_S};
+    set_token(work, &cookie, WATCH, (struct slice){(const char *)watched, watched_size(watched)});
 }
 
 bool checkout_watched_read(struct checkout_work *work) {

@@ -17,10 +17,9 @@ bool cookie_find(const struct adapter_request *request, const char *name, struct
     return count == 1;
 }
 
-void cookie_set(struct buffer *headers, const char *name, struct slice value, const char *path,
-                bool secure) {
-    buffer_format(headers, "Set-Cookie: %s=", name);
-    buffer_append(headers, value.base, value.size);
-    buffer_format(headers, "; Path=%s; Max-Age=%u; HttpOnly; SameSite=Lax%s\r\n", path,
-                  value.size > 0 ? COOKIE_LIFE_S : 0, secure ? "; Secure" : "");
+void cookie_set(struct buffer *headers, const struct cookie *cookie) {
+    buffer_format(headers, "Set-Cookie: %s=", cookie->name);
+    buffer_append(headers, cookie->value.base, cookie->value.size);
+    buffer_format(headers, "; Path=%s; Max-Age=%u; HttpOnly; SameSite=Lax%s\r\n", cookie->path,
+                  (unsigned)cookie->life_s, cookie->secure ? "; Secure" : "");
 }

@@ -4,15 +4,18 @@
 
 #include "protocols/adapter.h"
 
-#define COOKIE_LIFE_S 86400u /* a browser forgets them then: as long as the longest checkout */
-
 /* The value of the one cookie of that name. False: there is none, or more than one, of which
  * somebody else set one. */
 bool cookie_find(const struct adapter_request *request, const char *name, struct slice *value);
 
-/* Appends the header line that sets it: for the server alone, not with requests that other sites
- * make but for links, and under path. value "" removes it. */
-void cookie_set(struct buffer *headers, const char *name, struct slice value, const char *path,
-                bool secure);
+struct cookie {
+    const char *name, *path; /* it is sent with what is under path */
+    struct slice value;
+    uint32_t life_s; /* then the browser forgets it; 0: now */
+    bool secure;
+};
+/* Appends the header line that sets it: for the server alone, and not with requests that other
+ * sites make but for links. */
+void cookie_set(struct buffer *headers, const struct cookie *cookie);
 
 #endif

@@ -170,6 +170,7 @@ static bool believed(uint64_t after_s) {
 
 Test(webshop_checkout, a_log_in_lives_for_the_configs_time) {
     carry(77072734954);
+    has(&headers, "; Max-Age=900;");
     cr_expect(believed(0));
     cr_expect(believed(899));
     cr_expect_not(believed(900));

@@ -154,13 +154,15 @@ Test(webshop_seal, a_cookie_that_is_there_twice_is_nobodys) {
 }
 
 Test(webshop_seal, a_cookie_is_for_the_server_alone) {
-    cookie_set(&text, "t", SLICE("abc"), "/mfs/", false);
-    cookie_set(&text, "t", SLICE("abc"), "/mfs/x", true);
-    cookie_set(&text, "t", SLICE(""), "/mfs/", false);
+    struct cookie cookie = {.name = "t", .path = "/mfs/", .value = SLICE("abc"), .life_s = 60};
+    cookie_set(&text, &cookie);
+    cookie.secure = true;
+    cookie_set(&text, &cookie);
+    cookie = (struct cookie){.name = "t", .path = "/mfs/x", .value = SLICE("")};
+    cookie_set(&text, &cookie);
     buffer_append(&text, "", 1);
     cr_assert_str_eq(text.base,
-                     "Set-Cookie: t=abc; Path=/mfs/; Max-Age=86400; HttpOnly; SameSite=Lax\r\n"
-                     "Set-Cookie: t=abc; Path=/mfs/x; Max-Age=86400; HttpOnly; SameSite=Lax; "
-                     "Secure\r\n"
-                     "Set-Cookie: t=; Path=/mfs/; Max-Age=0; HttpOnly; SameSite=Lax\r\n");
+                     "Set-Cookie: t=abc; Path=/mfs/; Max-Age=60; HttpOnly; SameSite=Lax\r\n"
+                     "Set-Cookie: t=abc; Path=/mfs/; Max-Age=60; HttpOnly; SameSite=Lax; Secure\r\n"
+                     "Set-Cookie: t=; Path=/mfs/x; Max-Age=0; HttpOnly; SameSite=Lax\r\n");
 }
