@@ -1,5 +1,5 @@
-"""What strangers try with a checkout, beyond its forms (test_webshop_abuse.py has those): places that a
-callback must not reach, floods, guesses; and what each page must carry for its browser to be safe."""
+"""What strangers try with a checkout, beyond its forms (test_webshop_abuse.py has those): places a
+callback must not reach, floods, guesses; and what a page must carry for its browser to be safe."""
 import base64
 import hashlib
 import http.server

@@ -1,5 +1,5 @@
-"""Requests that are altered, ambiguous or wrong: what is read must be what was signed, the shop is told
-what to mend, and what it writes is text."""
+"""Requests that are altered, ambiguous or wrong: what is read must be what was signed, the shop is
+told what to mend, and what it writes is text."""
 import re
 import unittest
 
