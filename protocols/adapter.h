@@ -144,6 +144,7 @@ struct adapter_settings {
     uint32_t workers;   /* threads that work: what one does long, not all may do         */
     uint32_t session_s; /* a buyer's log-in at the checkout lives so long            */
     const struct networks *callback_allow; /* shops may be told there although it is private   */
+    const char *demo; /* the folder of the demo's keys; NULL: this is no demo            */
     const struct adapter_dialect *dialects;
     uint32_t dialect_count;
     const char *node_key;  /* PEM of the node's private RSA key, NUL-terminated; NULL: none */

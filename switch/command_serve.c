@@ -9,6 +9,7 @@
 #include "switch/command.h"
 #include "switch/config_keys.h"
 #include "switch/demo.h"
+#include "switch/demo_shop_page.h"
 #include "switch/node.h"
 
 static const char help[] =
@@ -147,8 +148,10 @@ static void print_demo(const struct node *node) {
            "      \"legs\": [{\"debit\": 1001, \"credit\": 2001, \"amount\": \"100.00\"}]}'\n\n"
            "and what it did:\n\n"
            "  %s ctl --data %s accounts show 2001\n\n"
+           "A shop, for a browser, whose buyer pays at the node's checkout:\n\n"
+           "  http://127.0.0.1:%u" DEMO_SHOP_PATH "\n\n"
            "An agent's payment over SOAP, signed, is in README.md.\n\n",
-           config.data, node_http_port(node), program, config.data);
+           config.data, node_http_port(node), program, config.data, node_http_port(node));
 }
 
 static void print_listening(const struct node *node) {

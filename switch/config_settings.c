@@ -105,6 +105,7 @@ void config_settings(const struct config *config, struct adapter_settings *setti
         .vostok_plat_service = config->vostok_plat_service,
         .session_s = config->session_s,
         .callback_allow = &config->callback_allow,
+        .demo = config->demo ? config->data : NULL,
         .node_key = config->node_key[0] == '\0' ? NULL : config->node_key,
     };
     if (settings->node_key == NULL) { /* tokens then do not outlive the process */

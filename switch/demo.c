@@ -16,7 +16,6 @@
 
 #define KEY_HEX (2u * GATEWAY_KEY_SIZE) /* both keys are 32 random bytes in hexadecimal */
 #define REQUESTER 1001u                 /* the demo's gateway pays as this agent */
-#define NODE_KEY "node.key.pem"
 #define RSA_BITS 2048u
 
 static int fail(char *why, const char *what, const char *path) {
@@ -99,11 +98,12 @@ static int set_node_key(struct config *config, char *why) {
         snprintf(why, DEMO_WHY, "the XML library cannot start");
         return -1;
     }
-    if (make_pair(config->data, NODE_KEY, why) < 0 ||
-        make_pair(config->data, DEMO_AGENT_KEY, why) < 0) {
+    if (make_pair(config->data, DEMO_NODE_KEY, why) < 0 ||
+        make_pair(config->data, DEMO_AGENT_KEY, why) < 0 ||
+        make_pair(config->data, DEMO_SHOP_KEY, why) < 0) {
         return -1;
     }
-    if (config_set_node_key(config, config->data, NODE_KEY, reason) < 0) {
+    if (config_set_node_key(config, config->data, DEMO_NODE_KEY, reason) < 0) {
         snprintf(why, DEMO_WHY, "%s", reason);
         return -1;
     }
@@ -138,5 +138,7 @@ int demo_config(struct config *config, char *why) {
     }
     config->gateway_count = 1;
     config->vostok_plat_service = DEMO_UTILITY;
+    bool parsed = networks_parse(SLICE("127.0.0.0/8 ::1/128"), &config->callback_allow);
+    ASSERT(parsed); /* the shop is told here */
     return demo_providers(config, why);
 }

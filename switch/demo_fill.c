@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "protocols/common/operation.h"
+#include "protocols/common/password.h"
 #include "protocols/registry/registry.h"
 #include "protocols/rpc/pack.h"
 #include "protocols/xml/dsig.h"
@@ -15,7 +16,6 @@
 #define TIMEOUT_S 10u
 #define ISSUER 1u
 #define AGENT 72222222221u
-#define MERCHANT 72222222229u
 #define MERCHANT_SECOND_WALLET 72222222230u
 #define TENGE(count) ((uint64_t)(count)*100)
 
@@ -30,7 +30,7 @@ static const struct {
     {2001, 2010, LEDGER_WALLET, 0},
     {3001, 3001, LEDGER_MERCHANT, 0},
     {AGENT, AGENT, LEDGER_AGENT, 0},
-    {MERCHANT, MERCHANT_SECOND_WALLET, LEDGER_MERCHANT, 0},
+    {DEMO_MERCHANT, MERCHANT_SECOND_WALLET, LEDGER_MERCHANT, 0},
 };
 
 static const struct registry_client clients[] = {
@@ -53,6 +53,11 @@ static const struct registry_client clients[] = {
      .blocked = true},
     {.login = 77470001122, .first_name = "Тимур"}, /* 5,000.00 below its ceiling */
     {.login = 77770000001},
+    {.login = DEMO_BUYER,
+     .first_name = "Динара",
+     .last_name = "Ахметова",
+     .iin = "950412400321",
+     .identified = true},
 };
 
 static const struct registry_agent agent = {.login = AGENT,
@@ -61,31 +66,32 @@ static const struct registry_agent agent = {.login = AGENT,
                                             .privileges = PRIVILEGES_ALL,
                                             .legacy_signature = true};
 
-static const struct registry_merchant merchant = {.login = MERCHANT,
-                                                  .name = "Дүкен «Арай»",
-                                                  .wallets = {MERCHANT, MERCHANT_SECOND_WALLET},
-                                                  .wallet_count = 2};
+static const struct registry_merchant merchant = {
+    .login = DEMO_MERCHANT,
+    .name = "Дүкен «Арай»",
+    .wallets = {DEMO_MERCHANT, MERCHANT_SECOND_WALLET},
+    .wallet_count = 2};
 
 static const struct registry_terminal terminals[] = {
-    {.id = "T0001", .merchant = MERCHANT, .name = "Алматы, касса 1"},
+    {.id = "T0001", .merchant = DEMO_MERCHANT, .name = "Алматы, касса 1"},
     {.id = "T0002",
-     .merchant = MERCHANT,
+     .merchant = DEMO_MERCHANT,
      .wallet = MERCHANT_SECOND_WALLET,
      .name = "Астана, касса 1"},
-    {.id = "T0003", .merchant = MERCHANT, .name = "Алматы, касса 2", .blocked = true},
+    {.id = "T0003", .merchant = DEMO_MERCHANT, .name = "Алматы, касса 2", .blocked = true},
 };
 
 static const struct registry_service services[] = {
     {.code = DEMO_MOBILE,
      .name = "Мобильная связь",
-     .merchant = MERCHANT,
+     .merchant = DEMO_MERCHANT,
      .provider = 1,
      .pattern = "7[0-9]{9}",
      .minimum = TENGE(100),
      .maximum = TENGE(50000)},
     {.code = DEMO_UTILITY,
      .name = "Коммунальные услуги",
-     .merchant = MERCHANT,
+     .merchant = DEMO_MERCHANT,
      .wallet = MERCHANT_SECOND_WALLET,
      .provider = 2,
      .pattern = "[0-9]{5,12}"},
@@ -106,7 +112,7 @@ static const struct {
 } payments[] = {
     {"demo-float", 1001, TENGE(10000000)},        {"demo-client-1", 77072734954, TENGE(50000)},
     {"demo-client-2", 77012345678, TENGE(20000)}, {"demo-client-4", 77470001122, TENGE(195000)},
-    {"demo-float-2", AGENT, TENGE(10000000)},
+    {"demo-float-2", AGENT, TENGE(10000000)},     {"demo-buyer", DEMO_BUYER, TENGE(100000)},
 };
 #define PAYMENTS (sizeof(payments) / sizeof(payments[0]))
 
@@ -217,7 +223,7 @@ static int open_accounts(struct rpc_client *client, char *why) {
         request.flags = accounts[i].flags;
         for (uint64_t id = accounts[i].first; rc == 0 && id <= accounts[i].last; id++) {
             request.id = id;
-            request.owner = id == MERCHANT_SECOND_WALLET ? MERCHANT : id;
+            request.owner = id == MERCHANT_SECOND_WALLET ? DEMO_MERCHANT : id;
             rc = open_account(client, &request, why);
         }
     }
@@ -238,6 +244,11 @@ static int add_clients(struct rpc_client *client, char *why) {
         struct registry_client record = clients[i];
         struct registry_limits limits;
         record.account = record.login;
+        if (record.login == DEMO_BUYER &&
+            !password_hash(SLICE(DEMO_BUYER_PASSWORD), record.password)) {
+            snprintf(why, DEMO_WHY, "no memory for the demo buyer's password");
+            return -1;
+        }
         registry_limits_default(record.identified, &limits);
         struct ledger_account_request request = {
             .id = record.account,
@@ -254,11 +265,13 @@ static int add_clients(struct rpc_client *client, char *why) {
     return rc;
 }
 
-static int add_agent(struct rpc_client *client, const struct config *config, char *why) {
+/* Puts the public key in that file as the login's first. */
+static int add_key(struct rpc_client *client, const struct config *config, const char *name,
+                   uint64_t login, char *why) {
     char path[CONFIG_PATH_MAX + 32], reason[KEY_FILE_WHY];
-    struct registry_key key = {.login = AGENT, .number = 1};
+    struct registry_key key = {.login = login, .number = 1};
     struct buffer text;
-    snprintf(path, sizeof(path), "%s/" DEMO_AGENT_PUBLIC_KEY, config->data);
+    snprintf(path, sizeof(path), "%s/%s", config->data, name);
     buffer_init(&text, KEY_FILE_MAX);
     int rc = key_file_read(path, &text, reason);
     if (rc == 0) {
@@ -267,19 +280,24 @@ static int add_agent(struct rpc_client *client, const struct config *config, cha
     }
     buffer_free(&text);
     if (rc < 0 || key.der_size == 0) {
-        snprintf(why, DEMO_WHY, "%.*s", DEMO_WHY - 1, rc < 0 ? reason : "the agent's key is none");
+        snprintf(why, DEMO_WHY, "%.*s", DEMO_WHY - 1, rc < 0 ? reason : "a public key is none");
         return -1;
     }
-    rc = put(client, REGISTRY_AGENT, &agent, why);
-    return rc == 0 ? put(client, REGISTRY_KEY, &key, why) : rc;
+    return put(client, REGISTRY_KEY, &key, why);
+}
+
+static int add_partners(struct rpc_client *client, const struct config *config, char *why) {
+    int rc = put(client, REGISTRY_AGENT, &agent, why);
+    rc = rc == 0 ? add_key(client, config, DEMO_AGENT_PUBLIC_KEY, AGENT, why) : rc;
+    rc = rc == 0 ? put(client, REGISTRY_MERCHANT, &merchant, why) : rc;
+    return rc == 0 ? add_key(client, config, DEMO_SHOP_PUBLIC_KEY, DEMO_MERCHANT, why) : rc;
 }
 
 static int fill(struct rpc_client *client, const struct config *config, char *why) {
     int rc = open_accounts(client, why);
     rc = rc == 0 ? add_limits(client, why) : rc;
     rc = rc == 0 ? add_clients(client, why) : rc;
-    rc = rc == 0 ? add_agent(client, config, why) : rc;
-    rc = rc == 0 ? put(client, REGISTRY_MERCHANT, &merchant, why) : rc;
+    rc = rc == 0 ? add_partners(client, config, why) : rc;
     for (size_t i = 0; rc == 0 && i < sizeof(terminals) / sizeof(terminals[0]); i++) {
         rc = put(client, REGISTRY_TERMINAL, &terminals[i], why);
     }

@@ -146,7 +146,9 @@ group_pages() {
     build/unit_protocols --color=never --filter 'webshop_pages/*' &&
       build/unit_switch --color=never --filter 'demo_shop_page/*'
   } >build/tests/pages.written 2>&1 &&
-    tests/pages/axe.sh && "$PYTHON" -B -m unittest -v tests.pages.test_pages
+    tests/pages/axe.sh &&
+    TIYN=$PWD/build/tiyn "$PYTHON" -B -m unittest -v tests.pages.test_pages \
+      tests.pages.test_demo_shop
 }
 
 group_crash() { all crash crash deliveries; }

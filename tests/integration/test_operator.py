@@ -201,7 +201,7 @@ class Demo(unittest.TestCase):
         self.assertEqual([key.read_text() for key in keys], before)
         self.assertEqual(self.balance(2001), 100_00)
         self.assertEqual(self.balance(1001), 10_000_000_00 - 100_00)
-        self.assertEqual(self.balance(1), -(2 * 10_000_000_00 + 265_000_00))
+        self.assertEqual(self.balance(1), -(2 * 10_000_000_00 + 365_000_00))
         self.stop()
         self.node.audit(self.node.folder / "demo")
 
