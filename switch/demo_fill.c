@@ -16,6 +16,7 @@
 #define TIMEOUT_S 10u
 #define ISSUER 1u
 #define AGENT 72222222221u
+#define MERCHANT DEMO_MERCHANT
 #define MERCHANT_SECOND_WALLET 72222222230u
 #define TENGE(count) ((uint64_t)(count)*100)
 
@@ -30,7 +31,7 @@ static const struct {
     {2001, 2010, LEDGER_WALLET, 0},
     {3001, 3001, LEDGER_MERCHANT, 0},
     {AGENT, AGENT, LEDGER_AGENT, 0},
-    {DEMO_MERCHANT, MERCHANT_SECOND_WALLET, LEDGER_MERCHANT, 0},
+    {MERCHANT, MERCHANT_SECOND_WALLET, LEDGER_MERCHANT, 0},
 };
 
 static const struct registry_client clients[] = {
@@ -66,32 +67,31 @@ static const struct registry_agent agent = {.login = AGENT,
                                             .privileges = PRIVILEGES_ALL,
                                             .legacy_signature = true};
 
-static const struct registry_merchant merchant = {
-    .login = DEMO_MERCHANT,
-    .name = "Дүкен «Арай»",
-    .wallets = {DEMO_MERCHANT, MERCHANT_SECOND_WALLET},
-    .wallet_count = 2};
+static const struct registry_merchant merchant = {.login = MERCHANT,
+                                                  .name = "Дүкен «Арай»",
+                                                  .wallets = {MERCHANT, MERCHANT_SECOND_WALLET},
+                                                  .wallet_count = 2};
 
 static const struct registry_terminal terminals[] = {
-    {.id = "T0001", .merchant = DEMO_MERCHANT, .name = "Алматы, касса 1"},
+    {.id = "T0001", .merchant = MERCHANT, .name = "Алматы, касса 1"},
     {.id = "T0002",
-     .merchant = DEMO_MERCHANT,
+     .merchant = MERCHANT,
      .wallet = MERCHANT_SECOND_WALLET,
      .name = "Астана, касса 1"},
-    {.id = "T0003", .merchant = DEMO_MERCHANT, .name = "Алматы, касса 2", .blocked = true},
+    {.id = "T0003", .merchant = MERCHANT, .name = "Алматы, касса 2", .blocked = true},
 };
 
 static const struct registry_service services[] = {
     {.code = DEMO_MOBILE,
      .name = "Мобильная связь",
-     .merchant = DEMO_MERCHANT,
+     .merchant = MERCHANT,
      .provider = 1,
      .pattern = "7[0-9]{9}",
      .minimum = TENGE(100),
      .maximum = TENGE(50000)},
     {.code = DEMO_UTILITY,
      .name = "Коммунальные услуги",
-     .merchant = DEMO_MERCHANT,
+     .merchant = MERCHANT,
      .wallet = MERCHANT_SECOND_WALLET,
      .provider = 2,
      .pattern = "[0-9]{5,12}"},
@@ -223,7 +223,7 @@ static int open_accounts(struct rpc_client *client, char *why) {
         request.flags = accounts[i].flags;
         for (uint64_t id = accounts[i].first; rc == 0 && id <= accounts[i].last; id++) {
             request.id = id;
-            request.owner = id == MERCHANT_SECOND_WALLET ? DEMO_MERCHANT : id;
+            request.owner = id == MERCHANT_SECOND_WALLET ? MERCHANT : id;
             rc = open_account(client, &request, why);
         }
     }
@@ -290,7 +290,7 @@ static int add_partners(struct rpc_client *client, const struct config *config, 
     int rc = put(client, REGISTRY_AGENT, &agent, why);
     rc = rc == 0 ? add_key(client, config, DEMO_AGENT_PUBLIC_KEY, AGENT, why) : rc;
     rc = rc == 0 ? put(client, REGISTRY_MERCHANT, &merchant, why) : rc;
-    return rc == 0 ? add_key(client, config, DEMO_SHOP_PUBLIC_KEY, DEMO_MERCHANT, why) : rc;
+    return rc == 0 ? add_key(client, config, DEMO_SHOP_PUBLIC_KEY, MERCHANT, why) : rc;
 }
 
 static int fill(struct rpc_client *client, const struct config *config, char *why) {

@@ -2,6 +2,7 @@
 typed switch/run: on a telephone and on a desktop, with JavaScript and without."""
 import unittest
 
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -9,6 +10,7 @@ from tests.integration.demo import DemoCase
 from tests.integration.node import SLOWER
 from tests.pages.browser import DESKTOP, PHONE, Browser
 
+PASSING = (NoSuchElementException, StaleElementReferenceException)  # between two pages
 LOGIN, PASSWORD = "77015550101", "demo-2026"
 
 
@@ -18,7 +20,8 @@ class DemoShop(DemoCase):
                              ).click()
 
     def title(self, browser, words):
-        WebDriverWait(browser, 15 * SLOWER).until(
+        """Waits for the page with that title."""
+        WebDriverWait(browser, 15 * SLOWER, ignored_exceptions=PASSING).until(
             lambda _: words in browser.find_element(By.TAG_NAME, "h1").text)
 
     def keep(self, browser, name):
@@ -30,10 +33,12 @@ class DemoShop(DemoCase):
         browser.get(f"http://127.0.0.1:{self.port}/demo/shop?lang=ru")
         self.keep(browser, "1-cart")
         self.press(browser, "Оплатить")
+        self.title(browser, "Оплата заказа")
         self.assertEqual(browser.find_element(By.NAME, "login").get_attribute("value"), LOGIN)
         self.keep(browser, "2-login")
         browser.find_element(By.NAME, "password").send_keys(PASSWORD)
         self.press(browser, "Продолжить")
+        self.title(browser, "Подтвердите оплату")
 
     def pay(self, width, javascript):
         self.axe = javascript
