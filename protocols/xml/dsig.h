@@ -1,5 +1,5 @@
-/* dsig.h - XML-DSig, enveloped, of whole documents, over xmlsec1: what partners sign and what the
- * node answers. Any thread; costs up to a millisecond (RSA). xml_start first.
+/* dsig.h - XML-DSig, enveloped, of whole documents: what partners sign and what the node answers.
+ * Any thread; costs up to a millisecond (RSA). xml_start first.
  *
  * Verifying is two steps. dsig_find looks at structure only: exactly one Signature in the document,
  * where it belongs; one Reference to the whole document, the enveloped-signature transform alone;
@@ -26,10 +26,13 @@ struct dsig_algorithms {
     enum dsig_c14n c14n; /* of SignedInfo */
 };
 
+/* All of it is the document's. */
 struct dsig_found {
     xmlNode *signature;
+    const xmlNode *signed_info;
     struct dsig_algorithms algorithms;
-    struct slice digest_value; /* as it stands in the document, white space and all; borrowed */
+    /* As they stand in the document, white space and all. */
+    struct slice digest_value, signature_value;
 };
 
 /* parent: the element whose child the Signature must be (SOAP: the Header; checkout: the root).

@@ -1,31 +1,22 @@
 /* dsig_find.c - the structure of a signature: the one form that is taken, and no other. */
 #include "protocols/common/assert.h"
-#include "protocols/xml/dsig.h"
+#include "protocols/xml/dsig_names.h"
 
-#define DSIG "http://www.w3.org/2000/09/xmldsig#"
-#define ENVELOPED DSIG "enveloped-signature"
-
-static const struct {
-    const char *uri;
-    enum dsig_c14n c14n;
-} c14ns[] = {
-    {"http://www.w3.org/2001/10/xml-exc-c14n#", DSIG_EXCLUSIVE},
-    {"http://www.w3.org/2001/10/xml-exc-c14n#WithComments", DSIG_EXCLUSIVE_COMMENTS},
-    {"http://www.w3.org/TR/2001/REC-xml-c14n-20010315", DSIG_INCLUSIVE},
-    {"http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments", DSIG_INCLUSIVE_COMMENTS},
+const struct dsig_hash_names dsig_hashes[DSIG_HASHES] = {
+    [DSIG_SHA1] = {DSIG_NAMESPACE "rsa-sha1", DSIG_NAMESPACE "sha1"},
+    [DSIG_SHA256] = {"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+                     "http://www.w3.org/2001/04/xmlenc#sha256"},
 };
 
-static const struct {
-    const char *signature, *digest;
-    enum dsig_hash hash;
-} hashes[] = {
-    {DSIG "rsa-sha1", DSIG "sha1", DSIG_SHA1},
-    {"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2001/04/xmlenc#sha256",
-     DSIG_SHA256},
+const char *const dsig_c14ns[DSIG_C14NS] = {
+    [DSIG_EXCLUSIVE] = "http://www.w3.org/2001/10/xml-exc-c14n#",
+    [DSIG_EXCLUSIVE_COMMENTS] = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
+    [DSIG_INCLUSIVE] = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+    [DSIG_INCLUSIVE_COMMENTS] = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments",
 };
 
 static bool is_dsig(const xmlNode *node, const char *name) {
-    return node != NULL && xml_is(node, DSIG, name);
+    return node != NULL && xml_is(node, DSIG_NAMESPACE, name);
 }
 
 /* Only this attribute, and its value; NULL: not so. */
@@ -88,14 +79,15 @@ static bool read_reference(const xmlNode *reference, const char **digest, struct
     const char *name = algorithm(transform);
     const xmlNode *digest_value = expect(xml_next(method), "DigestValue");
     *digest = algorithm(method);
-    return name != NULL && strcmp(name, ENVELOPED) == 0 && *digest != NULL &&
+    return name != NULL && strcmp(name, DSIG_ENVELOPED) == 0 && *digest != NULL &&
            digest_value != NULL && xml_next(digest_value) == NULL && xml_text(digest_value, value);
 }
 
 static bool read_hash(const char *signature, const char *digest, enum dsig_hash *hash) {
-    for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
-        if (strcmp(signature, hashes[i].signature) == 0 && strcmp(digest, hashes[i].digest) == 0) {
-            *hash = hashes[i].hash;
+    for (int i = 0; i < DSIG_HASHES; i++) {
+        if (strcmp(signature, dsig_hashes[i].signature) == 0 &&
+            strcmp(digest, dsig_hashes[i].digest) == 0) {
+            *hash = (enum dsig_hash)i;
             return true;
         }
     }
@@ -103,9 +95,9 @@ static bool read_hash(const char *signature, const char *digest, enum dsig_hash 
 }
 
 static bool read_c14n(const char *uri, enum dsig_c14n *c14n) {
-    for (size_t i = 0; i < sizeof(c14ns) / sizeof(c14ns[0]); i++) {
-        if (strcmp(uri, c14ns[i].uri) == 0) {
-            *c14n = c14ns[i].c14n;
+    for (int i = 0; i < DSIG_C14NS; i++) {
+        if (strcmp(uri, dsig_c14ns[i]) == 0) {
+            *c14n = (enum dsig_c14n)i;
             return true;
         }
     }
@@ -128,7 +120,6 @@ static bool read_signed_info(const xmlNode *info, struct dsig_found *found) {
 
 bool dsig_find(xmlDoc *document, const xmlNode *parent, struct dsig_found *found) {
     xmlNode *signature = xml_first(parent);
-    struct slice value;
     ASSERT(parent->doc == document);
     while (signature != NULL && !is_dsig(signature, "Signature")) {
         signature = xml_next(signature);
@@ -141,10 +132,11 @@ bool dsig_find(xmlDoc *document, const xmlNode *parent, struct dsig_found *found
     const xmlNode *signature_value = info == NULL ? NULL : expect(xml_next(info), "SignatureValue");
     const xmlNode *rest = signature_value == NULL ? NULL : xml_next(signature_value);
     /* A KeyInfo may be there; nobody looks at it. */
-    if (signature_value == NULL || !xml_text(signature_value, &value) ||
+    if (signature_value == NULL || !xml_text(signature_value, &found->signature_value) ||
         (rest != NULL && (!is_dsig(rest, "KeyInfo") || xml_next(rest) != NULL))) {
         return false;
     }
     found->signature = signature;
+    found->signed_info = info;
     return read_signed_info(info, found);
 }

@@ -45,8 +45,8 @@ struct dsig_public *dsig_public_read(const void *der, size_t size) {
         return NULL;
     }
     made->bits = (uint32_t)EVP_PKEY_bits(key);
-    made->key = adopt(key);
-    if (made->key == NULL) {
+    made->rsa = dsig_rsa_new(key, false);
+    if (made->rsa == NULL) {
         free(made);
         return NULL;
     }
@@ -55,7 +55,7 @@ struct dsig_public *dsig_public_read(const void *der, size_t size) {
 
 void dsig_public_free(struct dsig_public *key) {
     if (key != NULL) {
-        xmlSecKeyDestroy(key->key);
+        dsig_rsa_free(key->rsa);
         free(key);
     }
 }
@@ -116,9 +116,11 @@ struct dsig_private *dsig_private_read(const char *pem) {
         EVP_PKEY_free(key);
         return NULL;
     }
+    (void)EVP_PKEY_up_ref(key);
+    made->rsa = dsig_rsa_new(key, true);
     made->key = adopt(key);
-    if (made->key == NULL) {
-        free(made);
+    if (made->rsa == NULL || made->key == NULL) {
+        dsig_private_free(made);
         return NULL;
     }
     return made;
@@ -126,7 +128,10 @@ struct dsig_private *dsig_private_read(const char *pem) {
 
 void dsig_private_free(struct dsig_private *key) {
     if (key != NULL) {
-        xmlSecKeyDestroy(key->key);
+        dsig_rsa_free(key->rsa);
+        if (key->key != NULL) {
+            xmlSecKeyDestroy(key->key);
+        }
         free(key);
     }
 }

@@ -4,16 +4,16 @@
 
 #include <xmlsec/keys.h>
 
-#include "protocols/xml/dsig.h"
+#include "protocols/xml/dsig_rsa.h"
 
-/* Read-only after they are made, and shared by threads: each use takes a copy of `key`, which is a
- * reference to the same OpenSSL key. */
+/* Shared by threads. */
 struct dsig_public {
-    xmlSecKey *key;
+    struct dsig_rsa *rsa;
     uint32_t bits;
 };
 struct dsig_private {
-    xmlSecKey *key;
+    struct dsig_rsa *rsa;
+    xmlSecKey *key; /* the same, read-only: each use takes a copy, which is a reference */
 };
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "protocols/common/assert.h"
 #include "protocols/common/utf8.h"
+#include "protocols/xml/dsig_rsa.h"
 
 /* ---- Start -------------------------------------------------------------------------------- */
 
@@ -33,7 +34,7 @@ static void start(void) {
     xmlThrDefSetGenericErrorFunc(NULL, drop_error); /* of those that are to come */
     xmlSetExternalEntityLoader(load_nothing);
     if (xmlSecInit() < 0 || xmlSecCheckVersion() != 1 || xmlSecCryptoAppInit(NULL) < 0 ||
-        xmlSecCryptoInit() < 0) {
+        xmlSecCryptoInit() < 0 || !dsig_rsa_start()) {
         return;
     }
     xmlSecErrorsDefaultCallbackEnableOutput(0);

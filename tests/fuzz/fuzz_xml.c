@@ -1,7 +1,8 @@
 /* XML documents and their signatures. What xml_parse takes is within its bounds, is of plain nodes,
- * and is the same after another parse of its canonical form. A digest that dsig_digest_matches
- * believes is also what libxml2 and libcrypto make of the document without its Signature; what
- * dsig_verify believes has such a digest. What dsig_sign signs, verifies, and does not with another
+ * and is the same after another parse of its canonical form, which is libxml2's, as are those of
+ * its elements. A digest that dsig_digest_matches believes is also what libxml2 and libcrypto make
+ * of the document without its Signature; what dsig_verify believes has such a digest; and both say
+ * what xmlsec does. What dsig_sign signs, verifies, and does not with another
  * key. Input: the document. The fixed key is that of tests/golden/agent_soap/keys/agent.pem, which
  * signed the corpus. */
 #include <libxml/c14n.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "protocols/xml/dsig.h"
+#include "tests/lib/dsig_judge.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -28,23 +30,27 @@ static const char agent_pem[] = "-----BEGIN PUBLIC KEY-----\n"
                                 "-----END PUBLIC KEY-----\n";
 static struct dsig_public *agent, *node_open;
 static struct dsig_private *node_key;
+static uint8_t agent_der[1024];
+static size_t agent_size;
 
-static struct dsig_public *read_public(struct slice pem) {
-    uint8_t der[1024];
-    struct dsig_public *key = dsig_public_read(der, dsig_public_pem(pem, der, sizeof der));
+static struct dsig_public *read_public(struct slice pem, uint8_t der[1024], size_t *size) {
+    *size = dsig_public_pem(pem, der, 1024);
+    struct dsig_public *key = dsig_public_read(der, *size);
     check(key != NULL);
     return key;
 }
 
 static void start(void) {
     struct buffer private_pem, public_pem;
+    uint8_t der[1024];
+    size_t size;
     check(xml_start() == 0);
     buffer_init(&private_pem, 1 << 14);
     buffer_init(&public_pem, 1 << 14);
     check(dsig_key_make(2048, &private_pem, &public_pem));
     buffer_append(&private_pem, "", 1);
-    agent = read_public(slice_text(agent_pem));
-    node_open = read_public((struct slice){public_pem.base, public_pem.used});
+    agent = read_public(slice_text(agent_pem), agent_der, &agent_size);
+    node_open = read_public((struct slice){public_pem.base, public_pem.used}, der, &size);
     node_key = dsig_private_read(private_pem.base);
     check(node_key != NULL);
     buffer_free(&private_pem);
@@ -97,6 +103,14 @@ static void check_canonical(xmlDoc *document) {
     xmlFree(form);
 }
 
+/* Of the document and of its first elements, which may be many. */
+static void check_forms(const xmlNode *root) {
+    const xmlNode *child = xml_first(root);
+    check(judge_forms_agree(root, NULL) && judge_forms_agree(root, child));
+    for (; child != NULL && child->prev == NULL; child = xml_first(child))
+        check(judge_forms_agree(child, NULL));
+}
+
 /* ---- Signatures --------------------------------------------------------------------------- */
 
 /* The bytes of Base64 with white space in it; at most `room`. */
@@ -142,6 +156,7 @@ static bool check_signature(xmlDoc *document, const xmlNode *parent) {
     bool legacy = dsig_verify(&found, agent, true);
     check(!dsig_verify(&found, agent, false)); /* the key is too short for it */
     check(digest || !legacy);
+    check(judge_agrees(&found, (struct slice){(const char *)agent_der, agent_size}, true));
     if (digest)
         check_digest(document, &found);
     return true;
@@ -180,6 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     const xmlNode *root = xmlDocGetRootElement(document);
     check(check_nodes(document->children, 0, &has_signature) <= 2 * XML_NODES_MAX);
     check_canonical(document);
+    check_forms(root);
     bool found = check_signature(document, root);
     for (const xmlNode *child = xml_first(root); child != NULL && !found; child = xml_next(child))
         found = check_signature(document, child);

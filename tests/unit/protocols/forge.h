@@ -37,11 +37,11 @@ enum forge_verdict {
     FORGE_STRUCTURE, /* dsig_find refuses    */
     FORGE_DOCUMENT,  /* xml_parse refuses    */
 };
-/* Ours. The Signature must be in the root's first child when that is a Header, else in the root. */
+/* Ours; where we look at the signature xmlsec must agree. The Signature must be in the root's first
+ * child when that is a Header, else in the root. */
 enum forge_verdict forge_verdict(const struct buffer *message, const char *key, bool legacy);
-/* The same with a key of the caller's. */
-enum forge_verdict forge_verdict_with(struct slice message, const struct dsig_public *key,
-                                      bool legacy);
+/* The same with a key of the caller's, in DER. */
+enum forge_verdict forge_verdict_with(struct slice message, struct slice key, bool legacy);
 
 /* Whether the command is there. */
 bool forge_xmlsec1_installed(void);

@@ -187,7 +187,8 @@ static void check_pair(struct buffer *private_pem, const struct buffer *public_p
                        uint32_t bits) {
     static const struct dsig_algorithms algorithms = {DSIG_SHA256, DSIG_EXCLUSIVE};
     struct slice open = {public_pem_text->base, public_pem_text->used};
-    struct dsig_public *public = dsig_public_read(der, dsig_public_pem(open, der, sizeof(der)));
+    struct slice public_der = {(const char *)der, dsig_public_pem(open, der, sizeof(der))};
+    struct dsig_public *public = dsig_public_read(public_der.base, public_der.size);
     cr_expect(slice_starts((struct slice){private_pem->base, private_pem->used},
                            SLICE("-----BEGIN PRIVATE KEY-----\n")));
     buffer_append(private_pem, "", 1);
@@ -197,7 +198,7 @@ static void check_pair(struct buffer *private_pem, const struct buffer *public_p
     struct buffer out;
     buffer_init(&out, XML_BYTES_MAX);
     cr_assert(dsig_sign(private, algorithms, SLICE("<a><Header></Header></a>"), "Header", &out));
-    cr_expect_eq(forge_verdict_with((struct slice){out.base, out.used}, public, false),
+    cr_expect_eq(forge_verdict_with((struct slice){out.base, out.used}, public_der, false),
                  FORGE_VERIFIES);
     cr_expect_eq(forge_verdict(&out, "stranger", false), FORGE_FALSE);
     buffer_free(&out);
