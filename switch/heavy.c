@@ -10,9 +10,9 @@
 _Static_assert(ADAPTER_WORK_COMMANDS <= ADAPTER_BODIES_MAX, "all results come with their bodies");
 
 struct heavy_job {
-    uv_work_t request;
+    struct crew_task task;
     struct heavy_job *next; /* while it is free */
-    bool queued;            /* it is with libuv */
+    bool queued;            /* it is with the crew */
     struct client_place client;
     struct loop *loop;
     uint64_t ticket;
@@ -172,9 +172,14 @@ static bool copy_request(struct heavy_job *job, const struct adapter_request *re
 
 /* ---- On a worker, and back ---------------------------------------------------------------- */
 
-static void work(uv_work_t *request) {
-    struct heavy_job *job = request->data;
-    worker_thread_begin();
+_Static_assert(offsetof(struct heavy_job, task) == 0, "a job begins with its task");
+
+static struct heavy_job *job_of(struct crew_task *task) {
+    return (struct heavy_job *)(void *)task;
+}
+
+static void work(struct crew_task *task) {
+    struct heavy_job *job = job_of(task);
     if (job->count == 0) {
         job->verdict = job->adapter->work(job->context, &job->work, &job->writer, &job->reply);
     } else {
@@ -252,23 +257,20 @@ static bool ask(struct heavy_job *job) {
     return asks;
 }
 
-/* Many jobs may be done in one turn of the loop, which sends and shows the ledger at its end what
- * comes of all of them: so there is no loop_end here. */
-static void after_work(uv_work_t *request, int status) {
-    struct heavy_job *job = request->data;
+static void after_work(struct heavy_job *job) {
     struct loop *loop = job->loop;
     struct conn *conn = NULL;
-    loop_begin(loop);
+    bool cancelled = job->task.cancelled;
     loop->heavy.running--;
     job->queued = false;
-    if (status == 0 && job->work.proved) {
+    if (!cancelled && job->work.proved) {
         clients_know(loop->heavy.clients, &job->client, loop->now_ns);
     }
     struct call *call = call_of(job, &conn);
     if (call == NULL) {
         return;
     }
-    if (status == UV_ECANCELED) {
+    if (cancelled) {
         conn_close(conn); /* it looks at its calls */
         heavy_drop(loop, call);
         call_give(&loop->calls, call);
@@ -284,16 +286,27 @@ static void after_work(uv_work_t *request, int status) {
     go_on(conn, call, job);
 }
 
+void heavy_receive(struct loop *loop) {
+    struct crew_task *task = crew_take(&loop->heavy.desk);
+    while (task != NULL) {
+        struct crew_task *next = task->next; /* the job may go back to the crew */
+        after_work(job_of(task));
+        task = next;
+    }
+}
+
 static void job_queue(struct heavy_job *job) {
-    int rc = uv_queue_work(&job->loop->uv, &job->request, work, after_work);
-    ASSERT(rc == 0); /* it only checks that there is a function */
+    struct loop *loop = job->loop;
+    job->task.work = work;
+    job->task.desk = &loop->heavy.desk;
     job->queued = true;
-    job->loop->heavy.running++;
+    loop->heavy.running++;
+    crew_give(loop->shared->crew, &job->task);
 }
 
 static void job_cancel(struct heavy_job *job) {
     if (job->queued) {
-        (void)uv_cancel((uv_req_t *)&job->request); /* one that runs goes on */
+        crew_cancel(job->loop->shared->crew, &job->task); /* one that runs goes on */
     }
 }
 
@@ -333,7 +346,6 @@ bool heavy_start(struct conn *conn, struct call *call, const struct adapter_requ
     job->ticket = call_ticket(&loop->calls, call);
     job->context = loop->contexts[call->adapter];
     job->writer = (struct ledger_writer){.base = job->commands, .size = sizeof(job->commands)};
-    job->request.data = job;
     call->job = job;
     job_queue(job);
     return true;

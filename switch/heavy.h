@@ -1,6 +1,6 @@
 /* heavy.h - requests that cost too much for a loop, such as those with signatures: their work and
- * their answers are made on libuv's pool of threads, between them the ledger has its turn on the
- * loop as with any other request. A bounded table of jobs a loop, apart from worker.c's, so that
+ * their answers are made on the crew's threads, between them the ledger has its turn on the loop as
+ * with any other request. A bounded table of jobs a loop, apart from worker.c's, so that
  * queries and operators find a place when this one is full. Loop thread only.
  *
  *   heavy_start -> (a worker: work) -> the ledger -> heavy_encode -> (a worker: work_encode) ->
@@ -13,11 +13,11 @@
 #define SWITCH_HEAVY_H
 
 #include <stdatomic.h>
-#include <uv.h>
 
 #include "protocols/adapter.h"
 #include "switch/call.h"
 #include "switch/clients.h"
+#include "switch/crew.h"
 
 struct conn;
 struct heavy_job;
@@ -28,7 +28,8 @@ struct heavy {
     struct heavy_job *free;
     struct clients *clients; /* whose they are */
     uint32_t fresh;          /* jobs from here on were never taken */
-    uint32_t running;        /* with libuv: queued or on a worker  */
+    uint32_t running;        /* with the crew: queued or on a worker */
+    struct crew_desk desk;   /* where they come back; the loop sets it up */
     uint32_t asking;         /* wait for a provider              */
     _Atomic uint32_t used;   /* taken; any thread may read it      */
 };
@@ -46,6 +47,9 @@ bool heavy_start(struct conn *conn, struct call *call, const struct adapter_requ
  * and has the answer made. */
 void heavy_encode(struct conn *conn, struct call *call, const struct ledger_result *results,
                   uint32_t count);
+
+/* Goes on with all that workers have done. */
+void heavy_receive(struct loop *loop);
 
 /* Gives the call's job back, if it has one; no worker may have it. */
 void heavy_drop(struct loop *loop, struct call *call);

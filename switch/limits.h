@@ -64,8 +64,10 @@
 
 /* Work on other threads. */
 #define WORKER_THREADS_LEAST 4u     /* of the pool: a backup, a flush, and others go on */
-#define WORKER_THREADS_MOST 64u     /* each may have a snapshot open: LEDGER_SNAPSHOTS_MAX */
-#define WORKER_POOL_MAX 1024u       /* libuv's own bound */
+#define WORKER_THREADS_MOST 32u     /* each may have a snapshot open */
+#define CREW_THREADS_LEAST 4u       /* for what takes 30 ms, and others go on: a password */
+#define CREW_THREADS_MOST 32u       /* for heavy requests, one a core: each reads the registry */
+#define CREW_TOGETHER 4u /* works that a busy thread tells a loop of at once: half a millisecond */
 #define WORKER_NICE 10 /* behind the loops: a tenth of one's share of a core that both want */
 #define WORKER_JOBS_MAX 256u        /* queued or running a loop */
 #define HEAVY_JOBS_MAX 512u /* requests a loop that workers take part in: half a second of a core;
@@ -139,6 +141,7 @@
 
 /* clang-format on */
 
+_Static_assert(WORKER_THREADS_MOST + CREW_THREADS_MOST <= LEDGER_SNAPSHOTS_MAX, "all may read");
 _Static_assert(RING_RESULT_FIXED * 2 <= RING_RESULT_BYTES, "bodies have room besides results");
 _Static_assert(CALL_BYTES_MAX * 4 <= RING_COMMAND_BYTES, "a large call finds room");
 _Static_assert(CALL_BYTES_MAX <= BATCH_BYTES_MAX, "each call fits a batch");

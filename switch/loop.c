@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "switch/assert.h"
 #include "switch/clock.h"
@@ -68,10 +70,26 @@ static void begin_stop(struct loop *loop) {
     }
 }
 
-static void on_wake(uv_async_t *handle) {
+/* From any thread. Not uv_async_send: a thread of a lower priority that the loop it wakes takes the
+ * core from has not finished there, and the loop spins until it has. */
+static void wake(void *context) {
+    struct loop *loop = context;
+    if (!atomic_exchange(&loop->woken, true)) {
+        uint64_t one = 1;
+        ssize_t written = write(loop->wake_fd, &one, sizeof(one));
+        ASSERT(written == (ssize_t)sizeof(one));
+    }
+}
+
+static void on_wake(uv_poll_t *handle, int status, int events) {
     struct loop *loop = handle->data;
+    uint64_t count = 0;
+    (void)status, (void)events;
+    (void)!read(loop->wake_fd, &count, sizeof(count));
+    atomic_store(&loop->woken, false); /* first this, then the looks: what comes now wakes again */
     loop_begin(loop);
     receive_answers(loop);
+    heavy_receive(loop);
     if (!loop->stopping && atomic_load(&loop->stop)) {
         begin_stop(loop);
     }
@@ -124,12 +142,6 @@ static void on_turn(uv_check_t *handle) {
     loop_end(handle->data);
 }
 
-/* From the ledger thread: answers are there. */
-static void wake(void *context) {
-    struct loop *loop = context;
-    (void)uv_async_send(&loop->wake);
-}
-
 static int open_memory(struct loop *loop) {
     loop->read_bytes = malloc(LOOP_READ_BYTES);
     if (loop->read_bytes == NULL || worker_init(&loop->worker) != 0 ||
@@ -171,9 +183,13 @@ static int open_handles(struct loop *loop) {
         return -1;
     }
     loop->opened = true;
+    loop->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    loop->heavy.desk.wake = wake;
+    loop->heavy.desk.context = loop;
     loop->wake.data = loop->sweep.data = loop->turn.data = loop;
     loop->uv.data = loop;
-    if (uv_async_init(&loop->uv, &loop->wake, on_wake) != 0 ||
+    if (loop->wake_fd < 0 || uv_poll_init(&loop->uv, &loop->wake, loop->wake_fd) != 0 ||
+        uv_poll_start(&loop->wake, UV_READABLE, on_wake) != 0 ||
         uv_timer_init(&loop->uv, &loop->sweep) != 0 || uv_check_init(&loop->uv, &loop->turn) != 0 ||
         uv_check_start(&loop->turn, on_turn) != 0 ||
         outbox_inbox_open(&loop->inbox, &loop->uv) != 0) {
@@ -186,6 +202,7 @@ int loop_open(struct loop *loop, struct loop_shared *shared, uint32_t index,
               struct loop_ports *ports, char *why, size_t why_size) {
     memset(loop, 0, sizeof(*loop));
     loop->index = index;
+    loop->wake_fd = -1;
     loop->shared = shared;
     loop->lane = &shared->bridge->lanes[index];
     loop->lane->wake = wake;
@@ -226,7 +243,7 @@ int loop_run(struct loop *loop) {
 
 void loop_stop(struct loop *loop) {
     atomic_store(&loop->stop, true);
-    (void)uv_async_send(&loop->wake);
+    wake(loop);
 }
 
 void loop_join(struct loop *loop) {
@@ -251,6 +268,9 @@ void loop_close(struct loop *loop) {
         int rc = uv_loop_close(&loop->uv);
         ASSERT(rc == 0);
         outbox_inbox_free(&loop->inbox);
+        if (loop->wake_fd >= 0) {
+            (void)close(loop->wake_fd);
+        }
         loop->opened = false;
     }
     for (uint32_t i = 0; i < loop->context_count; i++) {

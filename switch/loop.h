@@ -24,6 +24,7 @@ struct loop_shared {
     struct bridge *bridge;
     struct metrics *metrics;
     struct outbox *outbox;
+    struct crew *crew;
     uint32_t connections_max;     /* the config's, or what the limit of open files allows */
     _Atomic uint32_t connections; /* of all loops */
     _Atomic uint32_t connections_of[LISTENERS]; /* of them, by enum metrics_listener */
@@ -33,9 +34,11 @@ struct loop_shared {
 
 struct loop {
     uv_loop_t uv;
-    uv_async_t wake;  /* answers are there, or the loop is to stop */
-    uv_timer_t sweep; /* looks at time-outs                        */
-    uv_check_t turn;  /* runs when all sockets that were ready have been read */
+    uv_poll_t wake;     /* of wake_fd: answers are there, works are done, or the loop is to stop */
+    uv_timer_t sweep;   /* looks at time-outs                        */
+    uv_check_t turn;    /* runs when all sockets that were ready have been read */
+    int wake_fd;        /* an eventfd; -1: none */
+    _Atomic bool woken; /* wake_fd was written to, and nobody has looked since */
     pthread_t thread;
     bool opened;    /* uv is initialised      */
     bool running;   /* the thread was started */

@@ -28,13 +28,13 @@ struct node {
     struct loop_shared shared;
     struct ledger_thread *ledger_thread;
     struct outbox *outbox;
+    struct crew crew;
     struct loop *loops;  /* [config->loops] */
     uint32_t loop_count; /* of them, those that loop_open was called for */
     pthread_t waiter;    /* who calls node_wait */
     uint64_t started_ns; /* monotonic */
     struct loop_ports ports;
     struct adapter_settings settings;
-    uint32_t workers;
     _Atomic int error; /* of the ledger */
     _Atomic bool stopping;
     bool abandoned;         /* a backup runs on: nothing may be freed */
@@ -112,7 +112,7 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
     }
     uint32_t loops = node->config->loops;
     config_settings(node->config, &node->settings);
-    node->settings.workers = node->workers;
+    node->settings.workers = node->crew.count;
     node->loops = calloc(loops, sizeof(*node->loops));
     node->measured = metrics_init(&node->metrics, loops, names, adapter_count) == 0;
     node->bridged = bridge_init(&node->bridge, loops + 1) == 0;
@@ -127,6 +127,7 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
         .ledger = node->ledger,
         .bridge = &node->bridge,
         .metrics = &node->metrics,
+        .crew = &node->crew,
         .env = {.node = node,
                 .version = NODE_VERSION,
                 .stats = stats,
@@ -150,6 +151,14 @@ static int open_loops(struct node *node, char *why, size_t why_size) {
         }
     }
     return 0;
+}
+
+static int start_crew(struct node *node, char *why, size_t why_size) {
+    int rc = crew_start(&node->crew);
+    if (rc != 0) {
+        (void)snprintf(why, why_size, "a thread cannot be started");
+    }
+    return rc;
 }
 
 static int run_threads(struct node *node, char *why, size_t why_size) {
@@ -190,6 +199,9 @@ static int stop_all(struct node *node) {
     if (node->abandoned) {
         return ledger_flush(node->ledger);
     }
+    if (node->crew.count > 0) {
+        crew_stop(&node->crew); /* which wakes loops to its last moment */
+    }
     for (uint32_t i = 0; i < node->loop_count; i++) {
         loop_close(&node->loops[i]);
     }
@@ -213,8 +225,9 @@ int node_start(struct node **node, const struct config *config, char *why, size_
     made->waiter = pthread_self();
     made->started_ns = clock_monotonic_ns();
     block_signals();
-    made->workers = worker_pool_size();
-    if (places_count(config, &made->shared.connections_max, why, why_size) != 0 ||
+    worker_pool_size();
+    if (start_crew(made, why, why_size) != 0 ||
+        places_count(config, &made->shared.connections_max, why, why_size) != 0 ||
         open_ledger(made, why, why_size) != 0 || open_shared(made, why, why_size) != 0 ||
         dialects_open(&made->settings, config->profiles, why, why_size) != 0 ||
         open_loops(made, why, why_size) != 0 || run_threads(made, why, why_size) != 0) {

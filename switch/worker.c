@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "switch/assert.h"
-#include "switch/config_keys.h"
 #include "switch/http.h"
 #include "switch/loop.h"
 #include "switch/operator.h"
@@ -52,14 +51,14 @@ void worker_free(struct worker *worker) {
     worker->jobs = NULL;
 }
 
-void worker_thread_begin(void) {
+void worker_thread_begin(const char *name) {
     static _Thread_local bool begun;
     if (begun) {
         return;
     }
     begun = true;
     /* libuv's threads have the name of the loop that had the first job. */
-    (void)pthread_setname_np(pthread_self(), "worker");
+    (void)pthread_setname_np(pthread_self(), name);
     /* Workers are never done when signatures are asked for; a loop that has a payment to serve must
      * not queue behind them for a core. On Linux a thread has a priority of its own; it began with
      * the node's, which may be nice itself. */
@@ -67,22 +66,18 @@ void worker_thread_begin(void) {
     (void)setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + WORKER_NICE);
 }
 
-uint32_t worker_pool_size(void) {
+void worker_pool_size(void) {
     unsigned cores = uv_available_parallelism();
     char count[16];
-    uint64_t workers = 0;
     cores = cores < WORKER_THREADS_LEAST ? WORKER_THREADS_LEAST : cores;
     cores = cores > WORKER_THREADS_MOST ? WORKER_THREADS_MOST : cores;
     (void)snprintf(count, sizeof(count), "%u", cores);
     (void)setenv("UV_THREADPOOL_SIZE", count, 0); /* the operator's own stays */
-    const char *said = getenv("UV_THREADPOOL_SIZE");
-    bool number = said != NULL && config_number(said, 1, WORKER_POOL_MAX, &workers);
-    return number ? (uint32_t)workers : 1; /* which is less than libuv makes of what is none */
 }
 
 /* On a worker thread. */
 static void work(uv_work_t *request) {
-    worker_thread_begin();
+    worker_thread_begin("worker");
     struct job *job = request->data;
     struct loop_shared *shared = job->loop->shared;
     if (job->adapter == NULL) {

@@ -25,12 +25,13 @@ void worker_cancel(struct loop *loop);
 int worker_init(struct worker *worker);
 void worker_free(struct worker *worker);
 
-/* First thing of what runs on a worker thread: its name, and a priority below the loops'. */
-void worker_thread_begin(void);
+/* First thing of what runs on a worker thread, or one of the crew: its name, and a priority below
+ * the loops'. */
+void worker_thread_begin(const char *name);
 
-/* Sets how many workers there will be, and says it: a thread a core, unless UV_THREADPOOL_SIZE is
- * set. Before there are threads. */
-uint32_t worker_pool_size(void);
+/* How many workers there will be: a thread a core, unless UV_THREADPOOL_SIZE is set. Before there
+ * are threads. */
+void worker_pool_size(void);
 
 /* Queues the adapter's query for a call. False: too many are queued. */
 bool worker_query(struct loop *loop, const struct call *call);

@@ -1,6 +1,7 @@
 """The threads that do long work: how many, and that they stand behind the loops."""
 import os
 import pathlib
+import time
 import unittest
 
 from tests.integration.case import NodeCase
@@ -38,7 +39,16 @@ class Workers(NodeCase):
         threads = self.niceness()
         # Those that had no work yet have the name of the loop that started them.
         pool = len(threads.get("worker", [])) + len(threads["loop-0"]) - 1
-        self.assertEqual(pool, min(64, max(4, len(os.sched_getaffinity(0)))))
+        self.assertEqual(pool, min(32, max(4, len(os.sched_getaffinity(0)))))
+
+    def test_the_crew_is_one_for_each_core_behind_the_loops(self):
+        crew = min(32, max(4, len(os.sched_getaffinity(0))))
+        end = time.monotonic() + 10  # they name themselves
+        while len(self.niceness().get("crew", [])) < crew and time.monotonic() < end:
+            time.sleep(0.01)
+        threads = self.niceness()
+        loop = threads["loop-0"][0]
+        self.assertEqual(threads["crew"], [min(19, loop + 10)] * crew)
 
 
 if __name__ == "__main__":

@@ -142,7 +142,7 @@ static void a_peer_that_leaves_is_forgotten(void) {
         ask(&early, "ledger?gate", i);
     }
     wait_used(65);
-    uint32_t workers = (uint32_t)strtoul(getenv("UV_THREADPOOL_SIZE"), NULL, 10);
+    uint32_t workers = crew.count;
     wait_for(&at_gate, workers);
     http_peer_reset(&early);
     http_peer_reset(&late);

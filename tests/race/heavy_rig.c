@@ -152,6 +152,7 @@ static void *be_ledger(void *argument) {
 
 static struct config config;
 static struct metrics metrics;
+struct crew crew;
 struct loop_shared shared;
 struct loop loop;
 struct loop_ports ports;
@@ -161,7 +162,7 @@ static char folder[] = "/tmp/tiyn-heavy-XXXXXX";
 void rig_start(void) {
     static const char *const names[] = {"heavy"};
     char why[256];
-    worker_pool_size();
+    REQUIRE(crew_start(&crew) == 0);
     config_default(&config);
     config.answer_timeout_ms = 400;
     REQUIRE(networks_parse(SLICE("127.0.0.1"), &config.trusted_proxies));
@@ -169,8 +170,11 @@ void rig_start(void) {
     (void)snprintf(config.unix_path, sizeof(config.unix_path), "%s/sock", folder);
     REQUIRE(bridge_init(&bridge, 1) == 0);
     REQUIRE(metrics_init(&metrics, 1, names, 1) == 0);
-    shared = (struct loop_shared){
-        .config = &config, .bridge = &bridge, .metrics = &metrics, .connections_max = 1000};
+    shared = (struct loop_shared){.config = &config,
+                                  .bridge = &bridge,
+                                  .metrics = &metrics,
+                                  .crew = &crew,
+                                  .connections_max = 1000};
     REQUIRE(loop_open(&loop, &shared, 0, &ports, why, sizeof(why)) == 0);
     REQUIRE(pthread_create(&ledger, NULL, be_ledger, NULL) == 0);
     REQUIRE(loop_run(&loop) == 0);
@@ -180,6 +184,7 @@ void rig_stop(void) {
     loop_stop(&loop);
     loop_join(&loop);
     REQUIRE(!loop.abandoned);
+    crew_stop(&crew);
     loop_close(&loop);
     atomic_store(&ledger_stop, true);
     REQUIRE(pthread_join(ledger, NULL) == 0);

@@ -16,6 +16,7 @@ enum mode { ANSWER, FAIL, WAIT };
 extern _Atomic int mode; /* what the ledger does with a call */
 
 extern struct bridge bridge;
+extern struct crew crew;
 extern struct loop_shared shared;
 extern struct loop loop;
 extern struct loop_ports ports;
