@@ -98,7 +98,7 @@ void conn_close(struct conn *conn) {
     conn->state = CONN_CLOSING;
     conn->generation++; /* answers to its calls find nobody */
     conn->loop->conns.deadlines[conn_place(conn)] = 0;
-    if (conn->listener != METRICS_UNIX) {
+    if (conn->listener == METRICS_HTTP) {
         http_stop(conn);
     }
     conn_drop_input(conn);
