@@ -109,12 +109,15 @@ static enum placed place(struct ledger *ledger, struct chunk *chunk,
         return PLACE_NEXT_CHUNK;
     }
     if (journalled) {
+        bool alone = table_fits(ledger->active, &need);
         need.bytes += chunk->need.bytes;
         need.payments += chunk->need.payments;
         need.older += chunk->need.older;
         need.records += chunk->need.records;
-        if (!table_fits(ledger->active, &need) ||
-            chunk->accounts + accounts > accounts_room(&ledger->accounts) ||
+        if (!table_fits(ledger->active, &need)) { /* needs are the most: those before take less */
+            return alone && chunk->written > 0 ? PLACE_NEXT_CHUNK : PLACE_BUSY;
+        }
+        if (chunk->accounts + accounts > accounts_room(&ledger->accounts) ||
             !has_place(ledger, command, chunk->opens + opens)) {
             return PLACE_BUSY;
         }

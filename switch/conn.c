@@ -198,8 +198,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *place) {
     }
 }
 
-/* Who is there; kept, since adapters want to know it of each request. */
-static void look_at_peer(struct conn *conn) {
+void conn_look_at_peer(struct conn *conn) {
     struct sockaddr_storage socket = {.ss_family = AF_UNSPEC};
     int size = (int)sizeof(socket);
     (void)uv_tcp_getpeername(&conn->uv.tcp, (struct sockaddr *)&socket, &size); /* may be gone */
@@ -210,7 +209,7 @@ static void look_at_peer(struct conn *conn) {
 void conn_start(struct conn *conn) {
     metrics_add(&conn->loop->metrics->accepted[conn->listener], 1);
     if (conn->listener == METRICS_HTTP) {
-        look_at_peer(conn);
+        conn_look_at_peer(conn);
     }
     if (uv_read_start(&conn->uv.stream, on_alloc, on_read) != 0) {
         conn_close(conn);

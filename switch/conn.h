@@ -116,6 +116,8 @@ void conn_table_free(struct conn_table *table);
  * conn_start or conn_close. */
 struct conn *conn_open(struct loop *loop, enum metrics_listener listener);
 void conn_start(struct conn *conn);
+/* Fills conn->peer and its text; of a TCP connection. */
+void conn_look_at_peer(struct conn *conn);
 /* The connection at a place, or NULL when it is not of that generation any more. */
 struct conn *conn_find(struct loop *loop, uint32_t place, uint32_t generation);
 uint32_t conn_place(const struct conn *conn);

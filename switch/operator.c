@@ -207,6 +207,10 @@ static void answer_accounts(const struct operator_call *call) {
     answer_list(call, operator_list_accounts);
 }
 
+static void answer_acts(const struct operator_call *call) {
+    answer_list(call, operator_list_acts);
+}
+
 /* [prefix], [prefix, after] or [prefix, after, limit]. */
 static bool read_records(const struct operator_call *call, struct operator_records *page) {
     struct slice rest = call->params;
@@ -326,27 +330,6 @@ static void answer_retry_now(const struct operator_call *call) {
     pack_text(&packer, "why");
     pack_text(&packer, why);
     operator_put_uint(&packer, "count", count < 0 ? 0 : (uint64_t)count);
-}
-
-/* [after, limit] */
-static void answer_acts(const struct operator_call *call) {
-    static const char expected[] = "params: expected [after, limit], with a limit from 1 to 1000";
-    uint64_t values[2];
-    struct ledger_snapshot *snapshot = NULL;
-    if (!read_uints(call, values, 2, expected)) {
-        return;
-    }
-    if (values[1] < 1 || values[1] > OPERATOR_LIST_MAX) {
-        bad_params(call, expected);
-        return;
-    }
-    if (!start_list(call, &snapshot)) {
-        return;
-    }
-    const struct operator_page page = {.after = values[0], .limit = (uint32_t)values[1]};
-    rpc_reply_start(call->reply, call->msgid);
-    operator_list_acts(call->reply, snapshot, &page);
-    ledger_snapshot_close(snapshot);
 }
 
 /* [service, day, after] */

@@ -8,7 +8,6 @@
  * [[field, before, after], ...]}, ...]}: those above `after`. what: "registry_put"; about: the
  * registry's key, or the id of an account or payment. changes: the fields that differ, as text,
  * "" where there was none; of secret ones only that they did. */
-void operator_list_acts(struct buffer *reply, struct ledger_snapshot *snapshot,
-                        const struct operator_page *page);
+operator_list operator_list_acts;
 
 #endif

@@ -51,6 +51,7 @@ void rpc_login(struct conn *conn, const struct rpc_call *call, struct buffer *ou
         challenge(conn, call->id, login.name, out);
     } else if (verify(&conn->rpc, &login)) {
         conn->grant = &conn->rpc.gateway->grant;
+        conn_look_at_peer(conn);
         rpc_reply_login(out, call->id);
         log_event(LOG_DEBUG, "login", "gateway=%s", conn->grant->name);
     } else {
