@@ -152,6 +152,7 @@ static bool copy_request(struct heavy_job *job, const struct adapter_request *re
                   request->peer.size + request->body.size;
     struct buffer *copy = job->copy;
     *copied = *request;
+    copied->actor = NULL; /* that is the loop's stack */
     choose_headers(job, request, &size);
     if (buffer_extend(copy, size) == NULL) { /* then it does not move any more */
         return false;
