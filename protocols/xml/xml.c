@@ -91,24 +91,35 @@ struct tag {
     char last;                     /* before the '>' */
 };
 
+/* What ends a name outside of quotes. */
+static const bool ends_name[256] = {[' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true,
+                                    ['='] = true, ['"'] = true,  ['\''] = true, ['>'] = true};
+
 /* Takes the tag at guard->at apart, and moves behind it. False: it does not end. */
 static bool read_tag(struct guard *guard, struct slice bytes, struct tag *tag) {
-    char quote = '\0';
-    size_t i = guard->at + 1, name = 0;
+    size_t i = guard->at + 1, name = i;
     *tag = (struct tag){0};
-    for (; i < bytes.size && (quote != '\0' || bytes.base[i] != '>'); i++) {
+    for (; i < bytes.size; i++) {
         char byte = bytes.base[i];
-        tag->last = byte;
-        if (quote != '\0') {
-            quote = byte == quote ? '\0' : quote;
+        if (!ends_name[(uint8_t)byte]) {
+            tag->namespaces += byte == 'x' && starts_at(bytes, i, SLICE("xmlns"));
             continue;
         }
-        quote = byte == '"' || byte == '\'' ? byte : '\0';
+        tag->name_longest = i - name > tag->name_longest ? i - name : tag->name_longest;
+        if (byte == '>') {
+            break;
+        }
         tag->attributes += byte == '=';
-        tag->namespaces += byte == 'x' && starts_at(bytes, i, SLICE("xmlns"));
-        name = strchr(" \t\r\n=", byte) != NULL || quote != '\0' ? 0 : name + 1;
-        tag->name_longest = name > tag->name_longest ? name : tag->name_longest;
+        if (byte == '"' || byte == '\'') {
+            const char *end = memchr(bytes.base + i + 1, byte, bytes.size - i - 1);
+            if (end == NULL) {
+                return false;
+            }
+            i = (size_t)(end - bytes.base);
+        }
+        name = i + 1;
     }
+    tag->last = i > guard->at + 1 ? bytes.base[i - 1] : '\0';
     guard->at = i + 1;
     return i < bytes.size;
 }
