@@ -122,11 +122,11 @@ integration() { # integration BUILD TEST...
   shift
   TIYN=$PWD/$build/tiyn "$PYTHON" -B -m unittest -v "$@"
 }
-all_integration() {
+all_integration() { # those with a browser are a group of their own
   local module modules=()
   for module in tests/integration/test_*.py; do
     module=${module##*/}
-    modules+=("tests.integration.${module%.py}")
+    [[ $module == *_browser.py ]] || modules+=("tests.integration.${module%.py}")
   done
   integration "$1" "${modules[@]}"
 }
@@ -149,6 +149,12 @@ group_pages() {
     tests/pages/axe.sh &&
     TIYN=$PWD/build/tiyn "$PYTHON" -B -m unittest -v tests.pages.test_pages \
       tests.pages.test_demo_shop
+}
+
+# The whole checkout in a browser, from the shop's page to the shop's page.
+group_browser() {
+  rm -rf build/screenshots/checkout
+  tests/pages/axe.sh && integration build tests.integration.test_checkout_browser
 }
 
 group_crash() { all crash crash deliveries; }
