@@ -180,6 +180,11 @@ void act_check(struct store_reader *reader, uint64_t *count,
 /* Of a table: an act, and the chain's end. */
 #define ACT_BYTES (2 * 64u + LEDGER_ACT_BYTES_MAX + 64u)
 
+/* ---- audit_records.c ---- */
+/* Calls fault with the name of each record of the registry's database whose check does not fit. */
+void audit_records(struct store_reader *reader, void (*fault)(void *context, const char *name),
+                   void *context);
+
 /* ---- apply.c ---- */
 /* Applies a chunk: a pure function of the state, ledger->batch and the commands. The answer to
  * commands[i] goes to results[origin[i]]. */

@@ -118,6 +118,7 @@ static int load_state(struct ledger *ledger, struct ledger_failure *failure) {
     }
     ledger->active = &ledger->tables[0];
     store_each_reference(ledger->reader, add_to_filter, ledger);
+    store_reader_forgive(ledger->reader, true);
     while (store_next_open(ledger->reader, id, &id, &deadline_ns)) {
         if (ledger->open.count == ledger->open.max) {
             return failure_set(failure, LEDGER_EOPTIONS,
@@ -137,6 +138,7 @@ static int load_state(struct ledger *ledger, struct ledger_failure *failure) {
         }
         id++;
     }
+    store_reader_forgive(ledger->reader, false);
     ledger->counters.open_payments = ledger->open.count;
     return 0;
 }

@@ -9,7 +9,7 @@
 #include "ledger/ledger.h"
 #include "ledger/limits.h"
 
-#define STORE_VERSION 1u
+#define STORE_VERSION 2u
 #define STORE_KEY_MAX (LEDGER_KEY_MAX + 1) /* a registry key with its namespace */
 
 /* References are kept as sorted runs, each in a database of its own: `slot`. */
@@ -57,6 +57,16 @@ int store_reader_open(struct store *store, struct store_reader **reader);
 /* Moves on to the newest checkpoint. */
 int store_reader_renew(struct store_reader *reader);
 void store_reader_close(struct store_reader *reader);
+
+/* Whether records of a wrong size are told as none, instead of stopping the process: for those who
+ * look whether all is well. */
+void store_reader_forgive(struct store_reader *reader, bool forgiving);
+/* Accounts, payments and records of the registry have a check behind their bytes. Whether it is
+ * right is what an audit asks: false, also when there is no such record. The record is one that
+ * store_next_record told. */
+bool store_account_sound(struct store_reader *reader, uint64_t id);
+bool store_payment_sound(struct store_reader *reader, uint64_t id);
+bool store_record_sound(const struct ledger_registry_record *record);
 
 /* What follows returns NULL or false when there is none; a read error stops the process: the map
  * is damaged, and no answer is better than a wrong one. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "ledger/assert.h"
 #include "ledger/failure.h"
@@ -212,33 +213,91 @@ const struct store_meta *store_meta(const struct store_reader *reader) {
     return &reader->meta;
 }
 
-/* A record of an integer-key database, or NULL. All sizes there are multiples of 8, which keeps
- * LMDB's nodes aligned. */
-static const void *get(struct store_reader *reader, MDB_dbi dbi, uint64_t id, size_t size_min) {
-    MDB_val key = {sizeof id, &id}, value;
-    int rc = mdb_get(reader->txn, dbi, &key, &value);
-    if (rc == MDB_NOTFOUND) {
-        return NULL;
+uint64_t store_check(const void *key, size_t key_size, const void *record, size_t size) {
+    return XXH3_64bits_withSeed(record, size, XXH3_64bits(key, key_size));
+}
+
+/* Takes the check off a record. False: it is too short to have one. */
+static bool cut_check(MDB_val *value) {
+    if (value->mv_size < CHECK_BYTES) {
+        return false;
     }
-    if (rc != 0 || value.mv_size < size_min || (uintptr_t)value.mv_data % 8 != 0) {
+    value->mv_size -= CHECK_BYTES;
+    return true;
+}
+
+static bool sound(const MDB_val *key, const MDB_val *value) {
+    uint64_t check;
+    memcpy(&check, (const uint8_t *)value->mv_data + value->mv_size, sizeof check);
+    return check == store_check(key->mv_data, key->mv_size, value->mv_data, value->mv_size);
+}
+
+/* A record of an integer-key database. All sizes there are multiples of 8, which keeps LMDB's nodes
+ * aligned. False: there is none. */
+static bool get(struct store_reader *reader, MDB_dbi dbi, uint64_t id, MDB_val *value) {
+    MDB_val key = {sizeof id, &id};
+    int rc = mdb_get(reader->txn, dbi, &key, value);
+    if (rc == MDB_NOTFOUND) {
+        return false;
+    }
+    if (rc != 0 || !cut_check(value) || (uintptr_t)value->mv_data % 8 != 0) {
         store_broken("a record", rc);
     }
-    return value.mv_data;
+    return true;
+}
+
+static const void *misshapen(const struct store_reader *reader, const char *what) {
+    if (!reader->forgiving) {
+        store_broken(what, 0);
+    }
+    return NULL;
+}
+
+static const struct ledger_account *account_of(const struct store_reader *reader,
+                                               const MDB_val *value) {
+    bool good = value->mv_size == sizeof(struct ledger_account);
+    return good ? value->mv_data : misshapen(reader, "an account");
+}
+
+static const struct ledger_payment *payment_of(const struct store_reader *reader,
+                                               const MDB_val *value) {
+    const struct ledger_payment *payment = value->mv_data;
+    bool good = value->mv_size >= sizeof *payment && value->mv_size == payment->size;
+    return good ? payment : misshapen(reader, "a payment");
+}
+
+void store_reader_forgive(struct store_reader *reader, bool forgiving) {
+    reader->forgiving = forgiving;
 }
 
 const struct ledger_account *store_account(struct store_reader *reader, uint64_t id) {
-    return get(reader, reader->store->accounts, id, sizeof(struct ledger_account));
+    MDB_val value;
+    return get(reader, reader->store->accounts, id, &value) ? account_of(reader, &value) : NULL;
 }
 
 const struct ledger_payment *store_payment(struct store_reader *reader, uint64_t id) {
-    return get(reader, reader->store->payments, id, sizeof(struct ledger_payment));
+    MDB_val value;
+    return get(reader, reader->store->payments, id, &value) ? payment_of(reader, &value) : NULL;
+}
+
+static bool is_sound(struct store_reader *reader, MDB_dbi dbi, uint64_t id, size_t size_min) {
+    MDB_val key = {sizeof id, &id}, value;
+    return get(reader, dbi, id, &value) && value.mv_size >= size_min && sound(&key, &value);
+}
+
+bool store_account_sound(struct store_reader *reader, uint64_t id) {
+    return is_sound(reader, reader->store->accounts, id, sizeof(struct ledger_account));
+}
+
+bool store_payment_sound(struct store_reader *reader, uint64_t id) {
+    return is_sound(reader, reader->store->payments, id, sizeof(struct ledger_payment));
 }
 
 bool store_record(struct store_reader *reader, const void *key, size_t key_size, const void **value,
                   size_t *value_size) {
     MDB_val wanted = {key_size, (void *)(uintptr_t)key}, found;
     int rc = mdb_get(reader->txn, reader->store->registry, &wanted, &found);
-    if (rc != 0 && rc != MDB_NOTFOUND) {
+    if ((rc != 0 && rc != MDB_NOTFOUND) || (rc == 0 && !cut_check(&found))) {
         store_broken("the registry", rc);
     }
     if (rc == 0) {
@@ -263,21 +322,26 @@ static bool seek(struct store_reader *reader, MDB_dbi dbi, MDB_val *key, MDB_val
 }
 
 /* The first record of an integer-key database at or after *id, which moves on to its key. */
-static const void *next(struct store_reader *reader, MDB_dbi dbi, uint64_t *id) {
-    MDB_val key = {sizeof *id, id}, value;
-    if (!seek(reader, dbi, &key, &value)) {
-        return NULL;
+static bool next(struct store_reader *reader, MDB_dbi dbi, uint64_t *id, MDB_val *value) {
+    MDB_val key = {sizeof *id, id};
+    if (!seek(reader, dbi, &key, value)) {
+        return false;
     }
     memcpy(id, key.mv_data, sizeof *id);
-    return value.mv_data;
+    if (!cut_check(value)) {
+        store_broken("the next record", 0);
+    }
+    return true;
 }
 
 const struct ledger_account *store_next_account(struct store_reader *reader, uint64_t *id) {
-    return next(reader, reader->store->accounts, id);
+    MDB_val value;
+    return next(reader, reader->store->accounts, id, &value) ? account_of(reader, &value) : NULL;
 }
 
 const struct ledger_payment *store_next_payment(struct store_reader *reader, uint64_t *id) {
-    return next(reader, reader->store->payments, id);
+    MDB_val value;
+    return next(reader, reader->store->payments, id, &value) ? payment_of(reader, &value) : NULL;
 }
 
 bool store_next_open(struct store_reader *reader, uint64_t id, uint64_t *found,
@@ -297,6 +361,15 @@ bool store_next_record(struct store_reader *reader, const void *key, size_t key_
     if (!seek(reader, reader->store->registry, &at, &value)) {
         return false;
     }
+    if (!cut_check(&value)) {
+        store_broken("the next record", 0);
+    }
     *record = (struct ledger_registry_record){at.mv_data, value.mv_data, at.mv_size, value.mv_size};
     return true;
+}
+
+bool store_record_sound(const struct ledger_registry_record *record) {
+    const MDB_val key = {record->key_size, (void *)(uintptr_t)record->key};
+    const MDB_val value = {record->value_size, (void *)(uintptr_t)record->value};
+    return sound(&key, &value);
 }

@@ -21,6 +21,7 @@ struct store_reader {
     struct store *store;
     MDB_txn *txn;
     struct store_meta meta; /* of this snapshot */
+    bool forgiving;         /* a record of a wrong size is none */
 };
 
 struct store_writer {
@@ -47,5 +48,9 @@ int store_save_meta(const struct store *store, MDB_txn *txn, const struct store_
 int store_check_meta(const struct store_meta *meta, struct ledger_failure *failure);
 /* Stops the process: a read of the map failed. */
 void store_broken(const char *what, int rc) __attribute__((noreturn));
+
+/* Of a record with its key; it stands behind it. */
+#define CHECK_BYTES sizeof(uint64_t)
+uint64_t store_check(const void *key, size_t key_size, const void *record, size_t size);
 
 #endif

@@ -33,21 +33,29 @@ int store_write_begin(struct store *store, struct store_writer **result,
     return 0;
 }
 
+/* Puts a record with its check behind. */
+static int put(MDB_cursor *cursor, uint64_t id, const void *record, size_t size, unsigned flags) {
+    uint64_t check = store_check(&id, sizeof id, record, size);
+    MDB_val key = {sizeof id, &id}, value = {size + sizeof check, NULL};
+    int rc = mdb_cursor_put(cursor, &key, &value, flags | MDB_RESERVE);
+    if (rc == 0) {
+        memcpy(value.mv_data, record, size);
+        memcpy((uint8_t *)value.mv_data + size, &check, sizeof check);
+    }
+    return rc;
+}
+
 int store_write_account(struct store_writer *writer, const struct ledger_account *account) {
-    uint64_t id = account->id;
-    MDB_val key = {sizeof id, &id};
-    MDB_val value = {sizeof *account, (void *)(uintptr_t)account};
     return store_failed(writer->failure, "writing an account",
-                        mdb_cursor_put(writer->accounts, &key, &value, 0));
+                        put(writer->accounts, account->id, account, sizeof *account, 0));
 }
 
 int store_write_payment(struct store_writer *writer, const struct ledger_payment *payment,
                         bool append) {
-    uint64_t id = payment->id;
     ASSERT(payment->size % 8 == 0);
-    MDB_val key = {sizeof id, &id}, value = {payment->size, (void *)(uintptr_t)payment};
-    return store_failed(writer->failure, "writing a payment",
-                        mdb_cursor_put(writer->payments, &key, &value, append ? MDB_APPEND : 0));
+    return store_failed(
+        writer->failure, "writing a payment",
+        put(writer->payments, payment->id, payment, payment->size, append ? MDB_APPEND : 0));
 }
 
 int store_write_open(struct store_writer *writer, uint64_t id, uint64_t deadline_ns) {
@@ -64,10 +72,14 @@ int store_erase_open(struct store_writer *writer, uint64_t id) {
 
 int store_write_record(struct store_writer *writer, const void *key, size_t key_size,
                        const void *value, size_t value_size) {
-    MDB_val at = {key_size, (void *)(uintptr_t)key};
-    MDB_val record = {value_size, (void *)(uintptr_t)value};
-    return store_failed(writer->failure, "writing a registry record",
-                        mdb_put(writer->txn, writer->store->registry, &at, &record, 0));
+    uint64_t check = store_check(key, key_size, value, value_size);
+    MDB_val at = {key_size, (void *)(uintptr_t)key}, record = {value_size + sizeof check, NULL};
+    int rc = mdb_put(writer->txn, writer->store->registry, &at, &record, MDB_RESERVE);
+    if (rc == 0) {
+        memcpy(record.mv_data, value, value_size);
+        memcpy((uint8_t *)record.mv_data + value_size, &check, sizeof check);
+    }
+    return store_failed(writer->failure, "writing a registry record", rc);
 }
 
 struct store_meta *store_write_meta(struct store_writer *writer) {
