@@ -52,7 +52,7 @@ const struct plan bench_plans[] = {
     {"services_far", services_far, 1, NODE_FAR_CONCURRENCY, 1, TIMES, false, "limit_http_client",
         {.in_flight = NODE_FAR_IN_FLIGHT}, NONE},
     {"limit_password", limit_password, 1, 0, 0, LIMIT, false, NULL, NONE, NONE},
-    {"checkout", checkout_pay, 1, 16, 1, TIMES, false, "limit_password", {.ratio = 0.7}, {.ratio = 0.9}},
+    {"checkout", checkout_pay, 1, 16, 1, TIMES, false, "limit_password", {.ratio = 0.7}, {.ratio = 0.85}},
     {"checkout_open", checkout_open, 1, 16, 1, TIMES, false, NULL, {.open_bytes = 256}, {.open_bytes = 16}},
     {"growth", growth, 8190, 0, 0, 0, true, "its first step",
         {.ratio = 2.0 / 3}, {.ratio = 0.95}},
