@@ -25,10 +25,6 @@ static int64_t signed_of(const msgpack_object *value) {
     return value->via.i64;
 }
 
-int64_t ctl_int(const msgpack_object *map, const char *key) {
-    return signed_of(rpc_client_field(map, key));
-}
-
 bool ctl_true(const msgpack_object *map, const char *key) {
     const msgpack_object *value = rpc_client_field(map, key);
     return value != NULL && value->type == MSGPACK_OBJECT_BOOLEAN && value->via.boolean;

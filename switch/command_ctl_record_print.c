@@ -44,7 +44,8 @@ static struct buffer text_of(const struct ctl_record *record, const struct regis
     return text;
 }
 
-void ctl_record_print(const struct ctl_record *record) {
+/* Fields below one another. */
+static void print_fields(const struct ctl_record *record) {
     const struct registry_schema *schema = &registry_schemas[record->kind];
     for (uint32_t i = 0; i < schema->field_count; i++) {
         if (shown(&schema->fields[i])) {
@@ -108,7 +109,8 @@ static void json_value(const struct ctl_record *record, const struct registry_fi
     }
 }
 
-void ctl_record_json(const struct ctl_record *record) {
+/* Without a line's end. */
+static void print_json(const struct ctl_record *record) {
     const struct registry_schema *schema = &registry_schemas[record->kind];
     const char *between = "{";
     for (uint32_t i = 0; i < schema->field_count; i++) {
@@ -137,10 +139,10 @@ int ctl_record_show(struct ctl *ctl) {
         return ctl_refused(ctl, LEDGER_RECORD_NOT_FOUND, NULL);
     }
     if (ctl->json) {
-        ctl_record_json(&record);
+        print_json(&record);
         putchar('\n');
     } else {
-        ctl_record_print(&record);
+        print_fields(&record);
     }
     return COMMAND_OK;
 }
@@ -197,7 +199,7 @@ static void print_page(const struct ctl *ctl, enum registry_kind kind,
         fputs(",\"records\":[", stdout);
         for (uint32_t i = 0; i < page->count; i++) {
             fputs(i == 0 ? "" : ",", stdout);
-            ctl_record_json(&page->rows[i]);
+            print_json(&page->rows[i]);
         }
         puts("]}");
         return;

@@ -196,11 +196,6 @@ struct ctl_page {
 int ctl_record_page(struct ctl *ctl, enum registry_kind kind, const char *prefix, const char *after,
                     uint64_t limit, struct ctl_page *page);
 
-/* Prints records: fields below one another, a row of a table, JSON without a line's end. Secrets
- * and bytes are left out. */
-void ctl_record_print(const struct ctl_record *record);
-void ctl_record_json(const struct ctl_record *record);
-
 /* ---- Participants' accounts (command_ctl_participant.c) ---- */
 
 /* What the accounts of a client, an agent or a merchant must be. */
@@ -230,7 +225,6 @@ uint32_t ctl_account_differs(const msgpack_object *account, const struct ctl_acc
 /* ---- Values (command_ctl_print.c) ---- */
 
 uint64_t ctl_uint(const msgpack_object *map, const char *key); /* 0: missing            */
-int64_t ctl_int(const msgpack_object *map, const char *key);
 bool ctl_true(const msgpack_object *map, const char *key);
 struct slice ctl_bytes(const msgpack_object *object); /* of str or bin; else empty */
 

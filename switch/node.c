@@ -136,8 +136,8 @@ static int open_shared(struct node *node, char *why, size_t why_size) {
                 .registry_get = registry_get,
                 .random = randombytes_buf},
     };
-    int rc = outbox_open(&node->outbox, node->config, &node->shared.env, &node->bridge, loops, why,
-                         why_size);
+    int rc =
+        outbox_open(&node->outbox, node->config, &node->shared.env, &node->bridge, why, why_size);
     node->shared.outbox = node->outbox;
     return rc;
 }

@@ -289,7 +289,7 @@ static int open_memory(struct outbox *outbox) {
 }
 
 int outbox_open(struct outbox **outbox, const struct config *config, const struct adapter_env *env,
-                struct bridge *bridge, uint32_t lane, char *why, size_t why_size) {
+                struct bridge *bridge, char *why, size_t why_size) {
     struct outbox *made = calloc(1, sizeof(*made));
     if (made == NULL || pthread_mutex_init(&made->lock, NULL) != 0) {
         free(made);
@@ -299,7 +299,7 @@ int outbox_open(struct outbox **outbox, const struct config *config, const struc
     *outbox = made;
     made->config = config;
     made->bridge = bridge;
-    made->lane = &bridge->lanes[lane];
+    made->lane = &bridge->lanes[bridge->lane_count - 1];
     made->providers = calloc(config->provider_count + (size_t)1, sizeof(*made->providers));
     if (made->providers == NULL) {
         (void)snprintf(why, why_size, "no memory for the outbox");

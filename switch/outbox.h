@@ -19,10 +19,10 @@
 
 struct outbox;
 
-/* config, env, bridge and lane outlive it; the lane is one that nobody else uses. Sets the lane's
- * wake function. 0, or -1 with why; what *outbox is then, outbox_close gets. */
+/* config, env and bridge outlive it; the bridge's last lane is its own. Sets the lane's wake
+ * function. 0, or -1 with why; what *outbox is then, outbox_close gets. */
 int outbox_open(struct outbox **outbox, const struct config *config, const struct adapter_env *env,
-                struct bridge *bridge, uint32_t lane, char *why, size_t why_size);
+                struct bridge *bridge, char *why, size_t why_size);
 /* Starts the thread. 0 or -1. */
 int outbox_run(struct outbox *outbox);
 /* Waits a moment for what is in flight, then ends the thread: while the ledger thread runs, and

@@ -163,8 +163,6 @@ void outbox_flight_free(struct flight *flight);
 uint32_t outbox_flights_of(uint32_t concurrency);
 /* Closes those that no flight has. */
 void outbox_close_asks(struct outbox_provider *provider);
-/* Gives back what waits for a place at the provider, to be opened again later. */
-void outbox_give_opened(struct outbox *outbox, struct outbox_provider *provider);
 
 /* outbox_flight.c */
 

@@ -110,7 +110,8 @@ void outbox_close_asks(struct outbox_provider *provider) {
     }
 }
 
-void outbox_give_opened(struct outbox *outbox, struct outbox_provider *provider) {
+/* Gives back what waits for a place at the provider, to be opened again later. */
+static void give_opened(struct outbox *outbox, struct outbox_provider *provider) {
     while (provider->opened_first != NULL) {
         struct flight *flight = provider->opened_first;
         provider->opened_first = flight->next;
@@ -163,7 +164,7 @@ static bool ask_next(struct outbox *outbox, struct outbox_provider *provider, ui
     enum breaker_leave leave = breaker_ask(&provider->breaker, now_ns);
     if (leave == BREAKER_NO) {
         outbox_check_expire(outbox, provider, true);
-        outbox_give_opened(outbox, provider);
+        give_opened(outbox, provider);
         return false;
     }
     struct http_ask *ask = take_ask(outbox, provider);
@@ -232,7 +233,7 @@ void outbox_pump(struct outbox *outbox, struct outbox_provider *provider) {
     uint64_t now_ns = clock_monotonic_ns();
     uint32_t window = window_of(provider, now_ns);
     if (outbox->stopping || outbox->failed) {
-        outbox_give_opened(outbox, provider);
+        give_opened(outbox, provider);
         return;
     }
     while (provider->steps[FLIGHT_ASKING] < window &&

@@ -16,9 +16,10 @@ static bool hash_of(const char *hexadecimal, unsigned char hash[HASH_SIZE]) {
            size == HASH_SIZE;
 }
 
-/* The password is long and random (tiyn ctl makes it), so a plain hash of it is no help to guess
- * it, and takes no time on the loop. */
-bool caller_password_right(const struct registry_network *network, struct slice authorization) {
+/* Whether "Basic " and base64 of "user:password", as an Authorization header has it, are the
+ * network's. The password is long and random (tiyn ctl makes it), so a plain hash of it is no help
+ * to guess it, and takes no time on the loop. */
+static bool password_right(const struct registry_network *network, struct slice authorization) {
     const struct slice scheme = SLICE("Basic ");
     unsigned char text[CREDENTIALS_MAX], wanted[HASH_SIZE], shown[HASH_SIZE];
     size_t size = 0, user = strlen(network->user);
@@ -42,7 +43,7 @@ static bool is_authenticated(const struct registry_network *network,
         return true;
     for (uint32_t i = 0; i < request->header_count; i++)
         if (slice_equal_nocase(request->headers[i].name, SLICE("Authorization")))
-            return caller_password_right(network, request->headers[i].value);
+            return password_right(network, request->headers[i].value);
     return false;
 }
 

@@ -18,7 +18,4 @@ struct caller {
 bool caller_find(const struct adapter_env *env, const struct adapter_request *request,
                  struct caller *caller, struct adapter_reply *reply);
 
-/* "Basic " and base64 of "user:password", as an Authorization header has it, are the network's. */
-bool caller_password_right(const struct registry_network *network, struct slice authorization);
-
 #endif

@@ -11,8 +11,12 @@
 #include "protocols/common/money.h"
 #include "protocols/webshop/message.h"
 
-enum webshop_status callback_status(const struct ledger_payment *payment,
-                                    const struct webshop_attributes *attributes) {
+/* What is told of the payment as it is: SUCCESS while it is held for the shop's answer, and else
+ * how it ended. A completed one of which the shop is still to be told was asked for again:
+ * ERROR_ALREADY_PAID. One that was declined here, neither by the buyer nor by time, was canceled as
+ * well. */
+static enum webshop_status status_of(const struct ledger_payment *payment,
+                                     const struct webshop_attributes *attributes) {
     if (payment->state == LEDGER_HELD)
         return WEBSHOP_STATUS_SUCCESS;
     if (payment->state == LEDGER_COMPLETED)
@@ -47,7 +51,7 @@ static void put_element(struct buffer *out, const char *name, struct slice text)
 static void put_response(struct buffer *out, const struct ledger_payment *payment,
                          const struct webshop_attributes *attributes,
                          const struct registry_merchant *merchant) {
-    enum webshop_status status = callback_status(payment, attributes);
+    enum webshop_status status = status_of(payment, attributes);
     char number[24], index[4], buyer[24] = "";
     (void)snprintf(number, sizeof number, "%" PRIu64, payment->id);
     (void)snprintf(index, sizeof index, "%d", (int)status);
@@ -110,10 +114,10 @@ static json_t *data_of(const struct ledger_payment *payment,
     (void)money_text(ledger_payment_legs(payment)->amount, amount);
     (void)snprintf(number, sizeof number, "%" PRIu64, payment->id);
     (void)snprintf(buyer, sizeof buyer, "%" PRIu64, attributes->buyer);
-    json_t *data = json_pack(
-        "{s:s%, s:s, s:s, s:s, s:s, s:b}", "invoice", invoice.base, invoice.size, "transaction",
-        number, "status", webshop_status_name(callback_status(payment, attributes)), "amount",
-        amount, "currency", "KZT", "auto_complete", attributes->auto_complete ? 1 : 0);
+    json_t *data = json_pack("{s:s%, s:s, s:s, s:s, s:s, s:b}", "invoice", invoice.base,
+                             invoice.size, "transaction", number, "status",
+                             webshop_status_name(status_of(payment, attributes)), "amount", amount,
+                             "currency", "KZT", "auto_complete", attributes->auto_complete ? 1 : 0);
     if (data != NULL && merchant->shows_buyers && attributes->buyer != 0 &&
         json_object_set_new(data, "buyer", json_string(buyer)) < 0) {
         json_decref(data);
@@ -128,9 +132,8 @@ static bool put_json(struct buffer *out, const struct ledger_payment *payment,
     char time[TIME_TEXT];
     uint64_t time_ns = payment->state == LEDGER_HELD ? payment->held_ns : payment->changed_ns;
     json_t *data = data_of(payment, attributes, merchant); /* taken over by the next line */
-    json_t *root =
-        json_pack("{s:s, s:s, s:o}", "type", event_of(callback_status(payment, attributes)),
-                  "timestamp", time_text(time_ns, time), "data", data);
+    json_t *root = json_pack("{s:s, s:s, s:o}", "type", event_of(status_of(payment, attributes)),
+                             "timestamp", time_text(time_ns, time), "data", data);
     char *text = root == NULL ? NULL : json_dumps(root, JSON_COMPACT);
     json_decref(root);
     if (text != NULL)
@@ -165,7 +168,7 @@ static bool write_webhook(const struct ledger_payment *payment,
                           const struct webshop_attributes *attributes,
                           const struct registry_merchant *merchant, uint64_t now_ns,
                           struct callback *callback) {
-    const char *status = webshop_status_name(callback_status(payment, attributes));
+    const char *status = webshop_status_name(status_of(payment, attributes));
     uint64_t now_s = now_ns / 1000000000u;
     char id[64];
     struct buffer base64;

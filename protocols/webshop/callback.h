@@ -14,13 +14,6 @@
 #define CALLBACK_HEADER_MAX 128 /* bytes of a line, with its NUL */
 #define CALLBACK_BODY_MAX 8192  /* of both formats: an invoice has 64 bytes, a key 512 */
 
-/* What is told of the payment as it is: SUCCESS while it is held for the shop's answer, and else
- * how it ended. A completed one of which the shop is still to be told was asked for again:
- * ERROR_ALREADY_PAID. One that was declined here, neither by the buyer nor by time, was canceled as
- * well. */
-enum webshop_status callback_status(const struct ledger_payment *payment,
-                                    const struct webshop_attributes *attributes);
-
 /* A POST to the attributes' url. */
 struct callback {
     const char *content_type;                                /* static */

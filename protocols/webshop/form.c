@@ -63,7 +63,7 @@ static enum webshop_fault decode(struct slice text, struct buffer *xml) {
 enum webshop_fault form_request(struct slice body, struct buffer *text, struct buffer *xml) {
     struct slice value;
     ASSERT(text->used == 0 && xml->used == 0);
-    if (!find_raw(body, SLICE("webshopRequest"), &value) || value.size == 0)
+    if (!find_raw(body, SLICE(WEBSHOP_FIELD_REQUEST), &value) || value.size == 0)
         return WEBSHOP_NO_REQUEST;
     if (value.size > FORM_BODY_MAX - PADDING_MAX)
         return WEBSHOP_TOO_LARGE;
