@@ -157,7 +157,7 @@ group_browser() {
   tests/pages/axe.sh && integration build tests.integration.test_checkout_browser
 }
 
-group_crash() { all crash crash deliveries; }
+group_crash() { all crash crash deliveries checkout; }
 crash() { TIYN=$PWD/build/tiyn one "crash: $1" "$PYTHON" -B "tests/crash/$1.py"; }
 
 race() { one "$1" timeout 120 "build/tsan/$1"; }
