@@ -164,7 +164,7 @@ race() { one "$1" timeout 120 "build/tsan/$1"; }
 group_tsan_race() { all race $(basename -s .c tests/race/*_race.c); }
 group_tsan_node() {
   integration build/tsan tests.integration.test_load tests.integration.test_soap_load \
-    tests.integration.test_outbox
+    tests.integration.test_outbox tests.integration.test_checkout_races
 }
 
 fuzz() { # FUZZ_SECONDS a target, from the corpus that the repository keeps

@@ -7,7 +7,8 @@ from tests.integration.case import NodeCase
 from tests.integration.demo import DemoCase
 from tests.integration.http_client import Http
 from tests.integration.node import poll
-from tests.integration.webshop_shop import CONFIRM, LOGIN, SHOW, Browser, sign
+from tests.integration.shop_message import sign
+from tests.integration.webshop_shop import CONFIRM, LOGIN, SHOW, Browser
 
 SHOP = "/demo/shop"
 MERCHANT, BUYER, TOTAL = 72222222229, 77015550101, 7270_00
@@ -104,7 +105,7 @@ class DemoShop(DemoCase):
         """Tells the shop of the order, signed with a key of the demo's folder."""
         xml = (f'<r:WebShopResponse xmlns:r="{RESPONSE}"><r:InvoiceNumber>{order}</r:InvoiceNumber>'
                f"<r:Transaction><r:TransactionId>1</r:TransactionId><r:Status>{status}</r:Status>"
-               "</r:Transaction></r:WebShopResponse>")
+               "</r:Transaction>{signature}</r:WebShopResponse>")
         pem = (self.folder / "build/demo" / key).read_bytes()
         body = base64.b64encode(sign(xml, soap_sign.Key(pem)))
         with Http(self.browser.address, key=None) as http:

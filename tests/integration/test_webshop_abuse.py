@@ -6,9 +6,11 @@ import threading
 import unittest
 
 from tests.integration.node import SANITIZED
+from tests.integration.checkout_case import password_hash
+from tests.integration.shop_message import item
 from tests.integration.soap_sign import Key
-from tests.integration.webshop_shop import CANCEL, CONFIRM, LOGIN, SHOW, item
-from tests.integration.webshop_world import PASSWORD, ShopCase, password_hash
+from tests.integration.webshop_shop import CANCEL, CONFIRM, LOGIN, SHOW
+from tests.integration.webshop_world import PASSWORD, ShopCase
 
 STEPS = (LOGIN, CONFIRM, CANCEL)
 
@@ -147,7 +149,7 @@ class Forms(ShopCase):
     def test_a_blocked_client_and_the_merchant_itself(self):
         blocked = self.new_buyer(blocked=True)
         self.soap.put(f"client/{self.merchant}", account=int(self.merchant),
-                      password=password_hash())
+                      password=password_hash(PASSWORD))
         for login in (blocked, self.merchant):
             browser, page = self.shown(self.request())
             page = browser.login(page, login, PASSWORD)
@@ -157,7 +159,7 @@ class Forms(ShopCase):
     def test_a_client_who_is_blocked_meanwhile(self):
         browser, page = self.logged_in(self.request(), self.buyer)
         self.soap.put(f"client/{self.buyer}", account=int(self.buyer), blocked=True,
-                      password=password_hash())
+                      password=password_hash(PASSWORD))
         with self.moves():
             self.assertEqual(browser.confirm(page).status, 403)
 

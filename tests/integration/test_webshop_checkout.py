@@ -2,8 +2,7 @@
 import unittest
 
 from tests.integration.soap_world import restart_killed
-from tests.integration.webshop_shop import CANCEL, CONFIRM, EXCLUSIVE_COMMENTS, LOGIN, SHOW, sign, \
-    request_xml
+from tests.integration.webshop_shop import CANCEL, CONFIRM, LOGIN, SHOW
 from tests.integration.webshop_world import PASSWORD, ShopCase
 
 LINKS = {"success": "https://shop.example/thanks?order=1", "failure": "http://shop.example:81/no"}
@@ -27,10 +26,6 @@ class Checkout(ShopCase):
         self.assertEqual(self.watched(browser, browser.confirm(page)).location, LINKS["success"])
         browser, page = self.logged_in(self.request(**LINKS), buyer)
         self.assertEqual(self.watched(browser, browser.cancel(page)).location, LINKS["failure"])
-
-    def test_both_canonical_forms_are_taken(self):
-        xml = request_xml(merchant=self.merchant, wallet=self.merchant)
-        self.shown(sign(xml, self.key, EXCLUSIVE_COMMENTS))
 
     def test_who_pays_the_fee(self):
         self.addCleanup(self.soap.tariff, "checkout", merchant=self.merchant, off=True)

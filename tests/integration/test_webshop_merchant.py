@@ -3,7 +3,6 @@ the SOAP API, for its own payments, and nothing else of it."""
 import time
 import unittest
 
-from tests.integration.node import poll
 from tests.integration.soap_client import new_guid
 from tests.integration.soap_sign import Key
 from tests.integration.webshop_world import ShopCase

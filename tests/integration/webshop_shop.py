@@ -1,67 +1,25 @@
-"""A shop that has the field's module, and its buyer's browser: signed requests, made by lxml and
-python3-xmlsec, and pages read as a browser reads them. No code of the node's."""
+"""A buyer's browser whose every request is the test's: pages read as a browser reads them, forms and
+cookies that a test may alter. No code of the node's."""
 import base64
-import ctypes
-import ctypes.util
-import itertools
 import urllib.parse
-from xml.sax.saxutils import escape
 
-import lxml.etree
 import lxml.html
 
-from tests.integration import soap_sign
+from tests.integration import shop_message
 from tests.integration.http_client import Http
+from tests.integration.shop import invoices
 
-REQUEST = "http://allpay.kz/xsd/1.0.0/WebShopRequest.xsd"
-DSIG = soap_sign.DSIG
-INCLUSIVE_COMMENTS = soap_sign.INCLUSIVE + "#WithComments"
-EXCLUSIVE_COMMENTS = soap_sign.EXCLUSIVE_COMMENTS
 SHOW = "/mfs/WebShopPayment.xhtml"
 FORM = "application/x-www-form-urlencoded"
 
-invoices = (f"invoice-{number}" for number in itertools.count(1))
 
-
-def hash_password(password):
-    """As the operator's tool stores it: by libsodium itself."""
-    sodium = ctypes.CDLL(ctypes.util.find_library("sodium"))
-    assert sodium.sodium_init() >= 0
-    text, data = ctypes.create_string_buffer(128), password.encode()
-    assert sodium.crypto_pwhash_str(text, data, ctypes.c_ulonglong(len(data)),
-                                    ctypes.c_ulonglong(2), ctypes.c_size_t(19 << 20)) == 0
-    return text.value.decode()
-
-
-def item(code="1", name="Книга", quantity="1", cost="100.00", description=None):
-    about = "" if description is None else f"<Description>{escape(description)}</Description>"
-    return (f"<Items><Code>{escape(code)}</Code><Name>{escape(name)}</Name>{about}"
-            f"<Quantity>{quantity}</Quantity><Cost>{cost}</Cost></Items>")
-
-
-def request_xml(merchant, wallet, total="100.00", invoice=None, shop="Дүкен", items=None,
-                success="", failure="", response="", version=None, timeout=600, auto="true"):
-    """A WebShopRequest without its signature. auto, version None: left out."""
-    fields = [("ShopName", shop), ("InvoiceNumber", invoice or next(invoices))]
-    text = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields)
-    text += (f"<Merchant><MerchantID>{merchant}</MerchantID><WalletID>{wallet}</WalletID>"
-             f"</Merchant><Cart>{''.join(items or [item(cost=total)])}</Cart>"
-             f"<TotalCost>{total}</TotalCost>")
-    for name, value in [("SuccessLink", success), ("FailureLink", failure),
-                        ("ResponseURL", response)]:
-        text += f"<{name}>{escape(value)}</{name}>"
-    text += "" if version is None else f"<ProtocolVersion>{version}</ProtocolVersion>"
-    text += f"<TimeoutInSeconds>{timeout}</TimeoutInSeconds>"
-    text += "" if auto is None else f"<AutoTransaction>{auto}</AutoTransaction>"
-    return f'<WebShopRequest xmlns="{REQUEST}">{text}</WebShopRequest>'
-
-
-def sign(xml, key, c14n=INCLUSIVE_COMMENTS):
-    """The bytes of the request with its Signature as the last child."""
-    document = lxml.etree.fromstring(xml.encode())
-    document.append(lxml.etree.fromstring(soap_sign.template("sha1", c14n)))
-    soap_sign.fill_in(document, key, document.find(f"{{{DSIG}}}Signature"))
-    return lxml.etree.tostring(document, encoding="UTF-8", xml_declaration=True)
+def request_xml(merchant, wallet, total="100.00", invoice=None, items=None, success="", failure="",
+                response="", auto="true", **fields):
+    """A WebShopRequest without its signature. The links are always there, as of the field's module;
+    auto None: left out."""
+    return shop_message.request(merchant, invoice or next(invoices), total, wallet,
+                                items=items or [shop_message.item(cost=total)], success=success,
+                                failure=failure, response=response, auto=auto, **fields)
 
 
 def shop_form(signed, **more):

@@ -1,18 +1,11 @@
 """What the tests of the checkout share: a merchant with its key, buyers with passwords, and the
 books before and after."""
+from tests.integration.checkout_case import PASSWORD, password_hash
 from tests.integration.rpc_client import STATES
+from tests.integration.shop_message import sign
 from tests.integration.soap_sign import Key
 from tests.integration.soap_world import WorldCase
-from tests.integration.webshop_shop import Browser, hash_password, request_xml, sign
-
-PASSWORD = "correct horse"
-HASH = None
-
-
-def password_hash():
-    global HASH
-    HASH = HASH or hash_password(PASSWORD)
-    return HASH
+from tests.integration.webshop_shop import Browser, request_xml
 
 
 class ShopCase(WorldCase):
@@ -29,7 +22,7 @@ class ShopCase(WorldCase):
         return login
 
     def new_buyer(self, balance=1000_00, **fields):
-        return self.new_client(balance, label="buyer", password=password_hash(), **fields)
+        return self.new_client(balance, label="buyer", password=password_hash(PASSWORD), **fields)
 
     def browser(self, **options):
         return Browser(self.soap.node.http, **options)
