@@ -213,6 +213,9 @@ class LeftToTheMerchant(MoneyCase, CheckoutCase):
 
 
 class TimedOut(MoneyCase, ClockCase):
+    def hears_of_it(self, invoice):
+        poll(lambda: self.shop.statuses(invoice)[-1] == "ERROR_TIMEOUT", "the shop is told")
+
     def test_the_shop_never_says_it(self):
         invoice, form = self.order("PENDING")
         with self.moves():
@@ -223,7 +226,7 @@ class TimedOut(MoneyCase, ClockCase):
             self.clock.put(600)
             self.ends(invoice, "DECLINED")
             self.is_back(self.buyer.watch(), "failed")
-        poll(lambda: self.shop.statuses(invoice)[-1] == "ERROR_TIMEOUT", "the shop is told")
+        self.hears_of_it(invoice)
 
     def test_of_another_version(self):
         invoice, form = self.order("DONE", version="3")
@@ -234,6 +237,7 @@ class TimedOut(MoneyCase, ClockCase):
                 self.assertEqual(self.state_of(invoice), "HELD")
             self.clock.put(600)
             self.ends(invoice, "DECLINED")
+        self.hears_of_it(invoice)
 
     def test_nobody_finishes_what_was_left_to_the_merchant(self):
         for fields in ({}, {"tell": False}):
@@ -245,6 +249,22 @@ class TimedOut(MoneyCase, ClockCase):
                         self.is_back(self.buyer.watch(), "paid")
                     self.clock.put(600)
                     self.ends(invoice, "DECLINED")
+                if fields == {}:
+                    self.hears_of_it(invoice)
+        self.assertEqual(len(self.shop.calls), 2)
+
+    def test_a_shop_that_says_done_when_the_time_is_over(self):
+        """What the shop heard last is how it ended."""
+        for _ in range(5):
+            invoice, form = self.order(("slow", 0.3, "DONE"))
+            self.buyer.pay(form)
+            self.shop.wait(invoice)
+            self.clock.put(600)
+            poll(lambda: self.state_of(invoice) != "HELD", "it ends")
+            if self.state_of(invoice) == "DECLINED":
+                self.hears_of_it(invoice)
+            else:
+                self.assertEqual(self.shop.statuses(invoice), ["SUCCESS"])
 
     def test_the_buyer_confirms_too_late(self):
         invoice, form = self.order("DONE")
