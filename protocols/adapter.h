@@ -164,9 +164,6 @@ struct adapter_env {
     void (*random)(void *bytes, size_t size); /* a cryptographic generator's */
 };
 
-/* What a payment's deliver_to says when its shop is told: no provider has this number. */
-#define WEBSHOP_DELIVER_TO UINT32_MAX
-
 struct adapter {
     const char *name;        /* "rpc", "json_api": metrics label and folder            */
     const char *path_prefix; /* HTTP: requests whose path starts so; NULL: RPC methods */

@@ -20,7 +20,7 @@
 #define OUTBOUND_ANSWER_MAX 262144  /* bytes of a body; what is longer is no answer           */
 #define OUTBOUND_PROFILE_MAX 65536  /* bytes of a profile's text                              */
 
-/* deliver_to of callbacks to shops: no provider of the config has that number. */
+/* What a payment's deliver_to says when its shop is told: no provider has this number. */
 #define WEBSHOP_DELIVER_TO UINT32_MAX
 
 enum outbound_step { OUTBOUND_CHECK, OUTBOUND_PAY };

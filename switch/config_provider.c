@@ -49,6 +49,9 @@ int config_provider_start(struct provider *provider, const char *name, char *why
             return fail(why, "a provider's name has only letters, digits, '_', '.' and '-'");
         }
     }
+    if (strcmp(name, OUTBOX_SHOPS_NAME) == 0) {
+        return fail(why, "no provider's name is " OUTBOX_SHOPS_NAME ": so metrics call web shops");
+    }
     memcpy(provider->name, name, size + 1);
     return 0;
 }

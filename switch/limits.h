@@ -107,16 +107,16 @@
 #define OUTBOX_AHEAD 256u           /* deliveries opened for a provider before it can be asked: twice what
                                      * the ledger opens while 40,000 a second are answered */
 #define OUTBOX_WINDOW_NS 30000000000ull /* of late: half of what libcurl remembers a name for */
-#define OUTBOX_SHOP_FLIGHTS_MAX 256u /* callbacks at once: each costs a signature, and a checkout \
-                                      * a password's hash: a machine has no 30 a second */
-#define OUTBOX_SHOP_FLIGHTS_EACH 16u /* to one merchant: its silence takes a sixteenth */
-#define OUTBOX_SHOP_LOOK_NS 1000000000ull /* until a merchant's next one is looked at again */
-#define OUTBOX_SHOP_CONNECT_MS 10000u
-#define OUTBOX_CALLBACK_PAUSE_NS 60000000000ull       /* the contract: 1 min, 2, 4, ... 1 h */
-#define OUTBOX_CALLBACK_PAUSE_MAX_NS 3600000000000ull
-#define OUTBOX_VERSION_TRIES 5u /* the contract: then the operator is told */
 #define OUTBOX_LOOKUP_BYTES 128u    /* one small command */
 #define OUTBOX_SWEEP_NS 1000000000ull /* after a search for ended deliveries that was in vain */
+#define OUTBOX_SHOPS_NAME "shops"     /* all of them together, where providers have names */
+#define OUTBOX_SHOP_FLIGHTS_MAX 256u  /* callbacks at once: many shops may be silent for 90 s */
+#define OUTBOX_SHOP_FLIGHTS_EACH 16u  /* to one merchant: its silence takes a sixteenth */
+#define OUTBOX_SHOP_LOOK_NS 1000000000ull /* until a merchant's next one is looked at again */
+#define OUTBOX_SHOP_CONNECT_MS 10000u     /* shops are anywhere: three times a provider's */
+#define OUTBOX_CALLBACK_PAUSE_NS 60000000000ull /* the contract: 1 min, 2, 4, ... 1 h */
+#define OUTBOX_CALLBACK_PAUSE_MAX_NS 3600000000000ull
+#define OUTBOX_VERSION_TRIES 5u     /* the contract: then the operator is told */
 #define OUTBOX_LOOK_MS 1000u        /* between two looks at a wall clock that may be set */
 #define OUTBOX_CHECKS_MAX 4096u     /* asked and not answered: 5 KiB each */
 #define PROVIDER_CONCURRENCY 32u    /* requests at once of one, unless its section says more */

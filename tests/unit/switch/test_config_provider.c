@@ -81,6 +81,7 @@ Test(config_provider, is_given_twice) {
 Test(config_provider, has_a_wrong_value) {
     bad(1, "letters", "[provider a\"b]\n");
     bad(1, "1 to 31", "[provider ]\n");
+    bad(1, "shops", "[provider shops]\n");
     bad(5, "unknown key", FIRST "numbers = 2\n");
     bad(2, "number", "[provider a]\nnumber = 0\n");
     bad(2, "number", "[provider a]\nnumber = 4294967296\n");
