@@ -26,7 +26,9 @@ static const struct provider *provider_of(const struct config *config, uint32_t 
 /* "" of one that is not in the config. */
 static const char *name_of(const struct config *config, uint32_t number) {
     const struct provider *provider = provider_of(config, number);
-    return number == WEBSHOP_DELIVER_TO ? OUTBOX_SHOPS_NAME : provider == NULL ? "" : provider->name;
+    return number == WEBSHOP_DELIVER_TO ? OUTBOX_SHOPS_NAME
+           : provider == NULL           ? ""
+                                        : provider->name;
 }
 
 static const char *state_of(const struct config *config, const struct row *row) {

@@ -241,8 +241,9 @@ int outbox_shops_open(struct outbox *outbox, const struct adapter_env *env) {
     }
     shops->env = env;
     shops->key = pem == NULL ? NULL : dsig_private_read(pem);
-    shops->config = (struct provider){
-        .name = OUTBOX_SHOPS_NAME, .number = WEBSHOP_DELIVER_TO, .concurrency = OUTBOX_SHOP_FLIGHTS_MAX};
+    shops->config = (struct provider){.name = OUTBOX_SHOPS_NAME,
+                                      .number = WEBSHOP_DELIVER_TO,
+                                      .concurrency = OUTBOX_SHOP_FLIGHTS_MAX};
     struct outbox_provider *provider = &outbox->providers[outbox->provider_count];
     provider->config = &shops->config;
     provider->shops = true;

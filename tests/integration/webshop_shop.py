@@ -1,5 +1,5 @@
-"""A buyer's browser whose every request is the test's: pages read as a browser reads them, forms and
-cookies that a test may alter. No code of the node's."""
+"""A buyer's browser whose every request is the test's: pages read as a browser reads them, forms
+and cookies that a test may alter. No code of the node's."""
 import base64
 import urllib.parse
 

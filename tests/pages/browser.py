@@ -41,9 +41,8 @@ class Browser(webdriver.Chrome):
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
 
     def write(self, html):
-        """Puts html in place of the page that is open: in a quarter of the time that opening it would
-        take, and what axe-core needs is loaded once. Its scripts are left out, as their timers would
-        outlive it."""
+        """Puts html in place of the page that is open, in a quarter of the time that opening it
+        takes; axe-core stays loaded. Its scripts are left out: their timers would outlive it."""
         self.execute_script("document.open(); document.write(arguments[0]); document.close()",
                             SCRIPTS.sub("", html))
 
