@@ -12,13 +12,19 @@ static bool is_needed(const struct outbox *outbox) {
     return outbox->table.used > outbox->config->open_payments_max / 2 * 3;
 }
 
+/* Shops are told of an end, too: what they wait for ends by the outbox alone. */
+static bool is_shops(const struct outbox *outbox, const struct outbox_entry *entry) {
+    return entry->queue < outbox->provider_count && outbox->providers[entry->queue].shops;
+}
+
 /* The next entries that wait, into the sweep's list. */
 static void collect(struct outbox *outbox) {
     struct outbox_sweep *sweep = &outbox->sweep;
     sweep->count = 0;
     while (sweep->at < outbox->table.fresh && sweep->count < OUTBOX_SWEEP_MAX) {
         const struct outbox_entry *entry = &outbox->table.entries[sweep->at++];
-        if (entry->state != OUTBOX_FREE && entry->state != OUTBOX_FLYING) {
+        if (entry->state != OUTBOX_FREE && entry->state != OUTBOX_FLYING &&
+            !is_shops(outbox, entry)) {
             sweep->payments[sweep->count++] = entry->payment;
         }
     }
