@@ -60,7 +60,8 @@ void checkout_watch_encode(struct checkout_work *work, const struct ledger_resul
         (void)checkout_fault(work, WEBSHOP_OTHER_AMOUNT, "TotalCost");
         return;
     }
-    if (watched->already == ALREADY_TO_TELL) { /* told with this one: not when it is looked again */
+    bool tells = watched->already == ALREADY_TO_TELL && results[1].status != LEDGER_BUSY;
+    if (tells) { /* told with this one: not when it is looked again */
         watched->already = ALREADY_TOLD;
         checkout_watched_set(work);
     }
