@@ -169,6 +169,11 @@ void checkout_send(const struct checkout_work *work, struct slice location);
 #define CHECKOUT_SELF_MAX 64
 const char *checkout_self(uint32_t place, uint8_t language, char text[CHECKOUT_SELF_MAX]);
 
+/* ---- checkout_pay.c ---- */
+
+/* How long the buyer still has, in s; 0: the request timed out. */
+uint32_t checkout_left_s(const struct checkout_work *work);
+
 /* ---- The steps: work, and work_encode behind it ---- */
 
 enum adapter_verdict checkout_show_work(struct checkout_work *work);

@@ -29,10 +29,12 @@ static bool session(struct checkout_work *work) {
 
 /* ---- The payment --------------------------------------------------------------------------- */
 
-static uint32_t left_s(const struct checkout_work *work) {
+uint32_t checkout_left_s(const struct checkout_work *work) {
     uint64_t end_ns = work->call->state.first_ns + work->request.timeout_s * CHECKOUT_SECOND_NS;
     uint64_t now_ns = work->http->received_ns;
-    return end_ns > now_ns ? (uint32_t)((end_ns - now_ns) / CHECKOUT_SECOND_NS) : 0;
+    uint64_t left = end_ns > now_ns ? (end_ns - now_ns) / CHECKOUT_SECOND_NS : 0;
+    uint64_t most = work->request.timeout_s; /* a clock may have been set back meanwhile */
+    return (uint32_t)(left < most ? left : most);
 }
 
 static uint32_t make_legs(const struct checkout_work *work, struct ledger_leg_request legs[2]) {
@@ -70,7 +72,7 @@ static enum ledger_status put_open(const struct checkout_work *work, enum websho
         .leg_count = make_legs(work, legs),
         .post = post,
         .operation = OPERATION_CHECKOUT,
-        .expires_in_s = pays && !post ? left_s(work) : 0,
+        .expires_in_s = pays && !post ? checkout_left_s(work) : 0,
         .deliver_to = told ? WEBSHOP_DELIVER_TO : 0,
         .callback = told,
         .declined = !pays,
@@ -105,7 +107,8 @@ enum adapter_verdict checkout_confirm_work(struct checkout_work *work) {
         slice_equal(checkout_field(work, WEBSHOP_FIELD_PAY, pay, sizeof pay), SLICE("1"));
     work->call->pays = work->call->pays && pressed && !work->call->no_fee;
     if (work->call->pays)
-        return put(work, left_s(work) > 0 ? WEBSHOP_STATUS_SUCCESS : WEBSHOP_STATUS_ERROR_TIMEOUT);
+        return put(work, checkout_left_s(work) > 0 ? WEBSHOP_STATUS_SUCCESS
+                                                   : WEBSHOP_STATUS_ERROR_TIMEOUT);
     return checkout_put(work, LEDGER_LOOKUP) &&
                    ledger_put_account_lookup(work->writer, work->call->account) == LEDGER_DONE
                ? ADAPTER_SUBMIT
@@ -116,7 +119,7 @@ enum adapter_verdict checkout_cancel_work(struct checkout_work *work) {
     if (!session(work))
         return ADAPTER_ANSWERED;
     work->call->pays = true;
-    return put(work, left_s(work) == 0          ? WEBSHOP_STATUS_ERROR_TIMEOUT
+    return put(work, checkout_left_s(work) == 0 ? WEBSHOP_STATUS_ERROR_TIMEOUT
                      : work->call->state.lacked ? WEBSHOP_STATUS_ERROR_NOT_ENOUGH_MONEY
                                                 : WEBSHOP_STATUS_ERROR_USER_CANCELED);
 }

@@ -71,13 +71,15 @@ static struct slot *find(struct throttle *throttle, uint64_t key, uint64_t now_n
     return oldest;
 }
 
-static uint32_t wait_s(const struct slot *slot, uint32_t free_tries, uint64_t now_ns) {
+static uint32_t wait_s(struct slot *slot, uint32_t free_tries, uint64_t now_ns) {
     if (slot->tries < free_tries)
         return 0;
+    if (slot->last_ns > now_ns) /* the clock was set back: the wait begins anew, and ends */
+        slot->last_ns = now_ns;
     uint32_t doublings = slot->tries - free_tries;
     uint64_t wait = doublings < 10 ? 1u << doublings : THROTTLE_WAIT_MAX_S;
     wait = wait < THROTTLE_WAIT_MAX_S ? wait : THROTTLE_WAIT_MAX_S;
-    uint64_t past_ns = now_ns > slot->last_ns ? now_ns - slot->last_ns : 0; /* a clock set back */
+    uint64_t past_ns = now_ns - slot->last_ns;
     uint64_t left_ns = wait * SECOND_NS > past_ns ? wait * SECOND_NS - past_ns : 0;
     return (uint32_t)((left_ns + SECOND_NS - 1) / SECOND_NS);
 }

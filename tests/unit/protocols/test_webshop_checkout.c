@@ -1,9 +1,10 @@
 /* The checkout's adapter: what is no step of it, and what is said when an outcome is not known.
- * The steps themselves are tested with a whole node: tests/integration/test_webshop_checkout.py. */
+ * The steps themselves are tested with a whole node: tests/integration/test_checkout_*.py. */
 #include <criterion/criterion.h>
 #include <sodium.h>
 #include <stdio.h>
 
+#include "protocols/common/operation.h"
 #include "protocols/webshop/checkout.h"
 
 /* ---- Fixture ------------------------------------------------------------------------------- */
@@ -229,4 +230,55 @@ Test(webshop_checkout, the_longest_links_and_names_are_watched) {
     cr_expect_arr_eq(&call.watched, &made, sizeof made);
     http.path.base = "/mfs/checkout/watch/0000000018";
     cr_expect_not(checkout_watched_read(&work));
+}
+
+/* ---- What was paid before ------------------------------------------------------------------- */
+
+/* A completed payment of the watched invoice, told of with this answer to the order to tell the
+ * shop; whether the cookie says that the shop is told. */
+static bool is_told(enum ledger_status notified) {
+    static struct {
+        struct ledger_payment head;
+        struct ledger_leg leg;
+    } payment;
+    struct slice invoice = SLICE("INV-1");
+    carry(0);
+    work.request.invoice = invoice;
+    work.request.wallet = 5;
+    work.request.total = 100;
+    checkout_watched_make(&work);
+    call.watched.already = ALREADY_TO_TELL;
+    payment.head = (struct ledger_payment){
+        .id = 9, .operation = OPERATION_CHECKOUT, .state = LEDGER_COMPLETED, .leg_count = 1};
+    payment.leg = (struct ledger_leg){.debit = 4, .credit = 5, .amount = 100};
+    const struct ledger_result results[] = {
+        {.status = LEDGER_DONE, .state = LEDGER_COMPLETED, .body = &payment},
+        {.status = (uint16_t)notified}};
+    headers.used = body.used = 0;
+    checkout_watch_encode(&work, results);
+    cr_expect_eq(reply.status, 200u);
+    has(&body, "INV-1");
+    return strstr(text(&headers), "Set-Cookie: tiyn_watch=") != NULL;
+}
+
+Test(webshop_checkout, a_shop_is_told_once_that_it_was_paid_already) {
+    cr_expect(is_told(LEDGER_DONE));
+    cr_expect(is_told(LEDGER_REPLAYED), "it is being told");
+}
+
+Test(webshop_checkout, what_a_busy_ledger_did_not_take_is_told_with_the_next_look) {
+    cr_expect_not(is_told(LEDGER_BUSY));
+}
+
+/* ---- Time ----------------------------------------------------------------------------------- */
+
+Test(webshop_checkout, a_clock_that_is_set_back_gives_no_more_time_than_the_shop_did) {
+    carry(0);
+    cr_expect_eq(checkout_left_s(&work), TIMEOUT_S);
+    http.received_ns = NOW + 500 * CHECKOUT_SECOND_NS;
+    cr_expect_eq(checkout_left_s(&work), TIMEOUT_S - 500u);
+    http.received_ns = NOW + TIMEOUT_S * CHECKOUT_SECOND_NS;
+    cr_expect_eq(checkout_left_s(&work), 0u);
+    http.received_ns = NOW - 1000 * CHECKOUT_SECOND_NS;
+    cr_expect_eq(checkout_left_s(&work), TIMEOUT_S);
 }
