@@ -13,14 +13,19 @@ static void raise_limit(void) {
     }
 }
 
+/* What so many requests at once need. */
+static uint64_t count_requests(uint64_t requests) {
+    return FILES_REQUEST * requests + FILES_GROUP * (requests / HTTP_CLIENT_GROUP + 1);
+}
+
 /* What the node needs besides connections that others make. */
 static uint64_t count_beside(const struct config *config) {
     uint64_t beside = FILES_BESIDE + CONN_PLACES_OPERATOR + FILES_LOOP * (config->loops + 1ull);
     for (uint32_t i = 0; i < config->provider_count; i++) {
-        uint64_t requests = config->providers[i].concurrency;
-        beside += FILES_REQUEST * requests + FILES_GROUP * (requests / HTTP_CLIENT_GROUP + 1);
+        beside += count_requests(config->providers[i].concurrency);
     }
-    return beside;
+    bool checkout = config->node_key[0] != '\0';
+    return beside + (checkout ? count_requests(OUTBOX_SHOP_FLIGHTS_MAX) : 0);
 }
 
 int places_count(const struct config *config, uint32_t *connections_max, char *why,
