@@ -111,8 +111,12 @@
 #define OUTBOX_SWEEP_NS 1000000000ull /* after a search for ended deliveries that was in vain */
 #define OUTBOX_SHOPS_NAME "shops"     /* all of them together, where providers have names */
 #define OUTBOX_SHOP_FLIGHTS_MAX 256u  /* callbacks at once: many shops may be silent for 90 s */
-#define OUTBOX_SHOP_FLIGHTS_EACH 16u  /* to one merchant: its silence takes a sixteenth */
-#define OUTBOX_SHOP_LOOK_NS 1000000000ull /* until a merchant's next one is looked at again */
+#define OUTBOX_SHOP_FLIGHTS_EACH 16u  /* to one merchant: its silence takes a sixteenth, */
+#define OUTBOX_SHOP_FLIGHTS_SHARE 8u  /* and not more than an eighth of those that are free: the
+                                       * silence of 16 leaves a sixth to others */
+#define OUTBOX_SHOP_LOOK_NS 1000000000ull /* until one is looked at again that timed out early */
+#define OUTBOX_SHOP_LINE_NS 60000000000ull /* or one in a merchant's line that was not called
+                                            * meanwhile: it always should have been */
 #define OUTBOX_SHOP_CONNECT_MS 10000u     /* shops are anywhere: three times a provider's */
 #define OUTBOX_CALLBACK_PAUSE_NS 60000000000ull /* the contract: 1 min, 2, 4, ... 1 h */
 #define OUTBOX_CALLBACK_PAUSE_MAX_NS 3600000000000ull

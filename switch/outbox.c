@@ -135,7 +135,8 @@ static uint64_t next_ms(const struct outbox *outbox) {
     }
     for (uint32_t i = 0; i < outbox->provider_count; i++) {
         const struct outbox_provider *provider = &outbox->providers[i];
-        if (provider->breaker.open && outbox->table.queues[provider->queue].first != OUTBOX_NONE) {
+        if (provider->breaker.open &&
+            outbox->table.queues[provider->queue].ready.first != OUTBOX_NONE) {
             ms = wait_ms(breaker_next_ns(&provider->breaker), now_ns, ms);
         }
         if (provider->check_first != NULL) {

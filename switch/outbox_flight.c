@@ -135,10 +135,6 @@ static void save_answer(struct flight *flight, const struct outbound_answer *ans
 }
 
 static void learn_shop(struct flight *flight, const struct http_ask_answer *http) {
-    struct outbox_provider *provider = flight->provider;
-    breaker_answered(&provider->breaker);
-    provider->window += provider->window < provider->config->concurrency ? 1 : 0;
-    provider->heard_ns = clock_monotonic_ns();
     outbox_shop_learn(flight, http);
     count(flight, &flight->outbox->answer, http->latency_us);
 }

@@ -6,6 +6,7 @@
 #include "protocols/common/delivery.h"
 #include "switch/breaker.h"
 #include "switch/http_client.h"
+#include "switch/limits.h"
 #include "switch/metrics.h"
 #include "switch/outbox.h"
 #include "switch/outbox_table.h"
@@ -37,6 +38,16 @@ struct outbox_check {
 
 struct outbox_shops; /* outbox_shop.c */
 struct outbox_shop_flight;
+
+/* The requests to shops that are under way, by merchant. */
+struct outbox_share {
+    uint64_t merchant; /* 0: nobody's */
+    uint32_t flying;
+};
+struct outbox_shares {
+    uint32_t flying; /* of all */
+    struct outbox_share places[OUTBOX_SHOP_FLIGHTS_MAX];
+};
 
 enum flight_step { FLIGHT_FREE, FLIGHT_OPENING, FLIGHT_OPENED, FLIGHT_ASKING, FLIGHT_SAVING };
 #define FLIGHT_STEPS 5
@@ -201,6 +212,14 @@ void outbox_shop_opened(struct flight *flight, const struct ledger_result *resul
 void outbox_shop_learn(struct flight *flight, const struct http_ask_answer *http);
 /* The flight ends. */
 void outbox_shop_give(struct flight *flight);
+
+/* outbox_share.c; fewer than OUTBOX_SHOP_FLIGHTS_MAX are under way at a take */
+
+/* Counts one more, or not: false when the merchant has its share. Sets *place: the merchant's, or
+ * where it would be. */
+bool outbox_share_take(struct outbox_shares *shares, uint64_t merchant, uint32_t *place);
+/* One has ended. How many of those that wait for it are to try now. */
+uint32_t outbox_share_give(struct outbox_shares *shares, uint32_t place);
 
 /* outbox_sweep.c */
 

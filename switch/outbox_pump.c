@@ -192,6 +192,9 @@ static bool was_heard(const struct outbox_provider *provider, uint64_t now_ns) {
  * answer. */
 static uint32_t window_of(struct outbox_provider *provider, uint64_t now_ns) {
     uint32_t most = provider->config->concurrency;
+    if (provider->shops) { /* each has its own share: one that is silent is no other's matter */
+        return most;
+    }
     if (!was_heard(provider, now_ns)) {
         provider->window = OUTBOX_WINDOW;
     }
@@ -229,7 +232,7 @@ static void open_next(struct outbox *outbox, struct outbox_provider *provider) {
 }
 
 void outbox_pump(struct outbox *outbox, struct outbox_provider *provider) {
-    const struct outbox_queue *queue = &outbox->table.queues[provider->queue];
+    const struct outbox_list *ready = &outbox->table.queues[provider->queue].ready;
     uint64_t now_ns = clock_monotonic_ns();
     uint32_t window = window_of(provider, now_ns);
     if (outbox->stopping || outbox->failed) {
@@ -240,7 +243,7 @@ void outbox_pump(struct outbox *outbox, struct outbox_provider *provider) {
            (provider->check_first != NULL || provider->opened_first != NULL) &&
            ask_next(outbox, provider, now_ns)) {
     }
-    while (queue->first != OUTBOX_NONE && may_open(provider, window, now_ns)) {
+    while (ready->first != OUTBOX_NONE && may_open(provider, window, now_ns)) {
         open_next(outbox, provider);
     }
 }

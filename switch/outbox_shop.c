@@ -1,7 +1,8 @@
 /* outbox_shop.c - callbacks: what is other about telling a shop than about asking a provider. Whom
  * to tell, and what, is read anew for each attempt, from the payment and the merchant's record. A
  * shop has few requests at once, so that one that is silent for 90 s at a time keeps no other from
- * being told. There is no breaker: each payment's pauses grow by themselves. */
+ * being told; the rest of its payments stand in a line, which costs nothing. There is no breaker:
+ * each payment's pauses grow by themselves. */
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@
 
 /* What a flight to a shop has besides: as it was when the shop was told. */
 struct outbox_shop_flight {
-    uint64_t merchant; /* counted for this login; 0: for none */
+    bool counted;   /* among its merchant's requests */
+    uint32_t place; /* that are counted there        */
     _Alignas(8) uint8_t payment[LEDGER_PAYMENT_BYTES_MAX];
     char url[WEBSHOP_RESPONSE_URL_MAX + 1];
     struct webshop_attributes attributes;
@@ -23,59 +25,66 @@ struct outbox_shop_flight {
     const char *headers[CALLBACK_HEADERS_MAX + 1];
 };
 
-/* Requests under way to one merchant. */
-struct outbox_shop_count {
-    uint64_t merchant;
-    uint32_t flying;
-};
-
 struct outbox_shops {
     const struct adapter_env *env;
     struct dsig_private *key; /* NULL: the node has none */
     struct provider config;
-    uint32_t count; /* of counts */
-    struct outbox_shop_count counts[OUTBOX_SHOP_FLIGHTS_MAX];
+    struct outbox_shares shares;
 };
-
-/* ---- Counting ------------------------------------------------------------------------------ */
-
-static bool enter(struct outbox_shops *shops, struct outbox_shop_flight *shop, uint64_t merchant) {
-    uint32_t i = 0;
-    while (i < shops->count && shops->counts[i].merchant != merchant) {
-        i++;
-    }
-    if (i == shops->count) {
-        ASSERT(i < OUTBOX_SHOP_FLIGHTS_MAX); /* each has a flight at least */
-        shops->counts[shops->count++] = (struct outbox_shop_count){.merchant = merchant};
-    }
-    if (shops->counts[i].flying >= OUTBOX_SHOP_FLIGHTS_EACH) {
-        return false;
-    }
-    shops->counts[i].flying++;
-    shop->merchant = merchant;
-    return true;
-}
-
-static void leave(struct outbox_shops *shops, struct outbox_shop_flight *shop) {
-    uint32_t i = 0;
-    if (shop->merchant == 0) {
-        return;
-    }
-    while (shops->counts[i].merchant != shop->merchant) {
-        i++;
-        ASSERT(i < shops->count);
-    }
-    if (--shops->counts[i].flying == 0) {
-        shops->counts[i] = shops->counts[--shops->count];
-    }
-    shop->merchant = 0;
-}
-
-/* ---- Times --------------------------------------------------------------------------------- */
 
 static const struct ledger_payment *payment_of(const struct flight *flight) {
     return (const struct ledger_payment *)(const void *)flight->shop->payment;
 }
+
+/* ---- Whose turn it is ---------------------------------------------------------------------- */
+
+/* Where those wait that have no share now; 0: there is no line for them. */
+static uint32_t line_of(uint32_t place) {
+    return place < OUTBOX_LINES_MAX ? place + 1 : 0;
+}
+
+static bool enter(struct flight *flight, uint64_t merchant) {
+    struct outbox_shop_flight *shop = flight->shop;
+    shop->counted = outbox_share_take(&flight->outbox->shops->shares, merchant, &shop->place);
+    return shop->counted;
+}
+
+void outbox_shop_give(struct flight *flight) {
+    struct outbox_shop_flight *shop = flight->shop;
+    uint32_t line = line_of(shop->place);
+    if (!shop->counted) {
+        return;
+    }
+    shop->counted = false;
+    uint32_t calls = outbox_share_give(&flight->outbox->shops->shares, shop->place);
+    while (line != 0 && calls > 0 &&
+           outbox_table_call(&flight->outbox->table, line) != OUTBOX_NONE) {
+        calls--;
+    }
+}
+
+/* The merchant has as many as it may. A place may be another merchant's by the time that those in
+ * its line are called: they try sooner or later than they might have, and that is all. The money is
+ * not held for longer than the deadline. */
+static void line_up(struct flight *flight, uint64_t now_ns) {
+    struct outbox_table *table = &flight->outbox->table;
+    uint32_t line = line_of(flight->shop->place);
+    const struct ledger_payment *payment = payment_of(flight);
+    uint64_t next_ns =
+        now_ns + OUTBOX_SHOP_LINE_NS / 1000 * (500 + randombytes_uniform(1000)); /* not together */
+    if (payment->state == LEDGER_HELD && payment->deadline_ns != 0 &&
+        payment->deadline_ns < next_ns) {
+        next_ns = payment->deadline_ns;
+    }
+    if (line != 0) {
+        outbox_table_line_up(table, flight->entry, next_ns, line);
+    } else {
+        outbox_table_pause(table, flight->entry, now_ns + OUTBOX_SHOP_LOOK_NS);
+    }
+    outbox_give_flight(flight);
+}
+
+/* ---- Times --------------------------------------------------------------------------------- */
 
 /* Of a version of the protocol that we do not know nothing moves; after a few tries it is a
  * person's. */
@@ -180,9 +189,8 @@ void outbox_shop_opened(struct flight *flight, const struct ledger_result *resul
         outbox_save(flight, answer, 0, 0);
         return;
     }
-    if (!enter(outbox->shops, flight->shop, payment->requester)) {
-        outbox_table_pause(&outbox->table, flight->entry, now_ns + OUTBOX_SHOP_LOOK_NS);
-        outbox_give_flight(flight);
+    if (!enter(flight, payment->requester)) {
+        line_up(flight, now_ns);
         return;
     }
     tell(flight);
@@ -228,10 +236,6 @@ void outbox_shop_flight_free(struct flight *flight) {
     free(flight->shop);
 }
 
-void outbox_shop_give(struct flight *flight) {
-    leave(flight->outbox->shops, flight->shop);
-}
-
 int outbox_shops_open(struct outbox *outbox, const struct adapter_env *env) {
     const char *pem = env->settings->node_key;
     struct outbox_shops *shops = calloc(1, sizeof(*shops));
@@ -248,7 +252,6 @@ int outbox_shops_open(struct outbox *outbox, const struct adapter_env *env) {
     provider->config = &shops->config;
     provider->shops = true;
     provider->queue = outbox->provider_count++;
-    provider->window = OUTBOX_WINDOW;
     provider->target = (struct http_target){
         .connect_timeout_ms = OUTBOX_SHOP_CONNECT_MS,
         .total_timeout_ms = outbox->config->callback_timeout_ms,

@@ -6,7 +6,7 @@
 
 #include "switch/assert.h"
 
-_Static_assert(sizeof(struct outbox_entry) <= 40, "what a waiting delivery costs");
+_Static_assert(sizeof(struct outbox_entry) <= 32, "what a waiting delivery costs");
 
 /* Pages come when they are touched. NULL: no memory. */
 static void *reserve(size_t bytes) {
@@ -22,6 +22,7 @@ static void release(void *base, size_t bytes) {
 }
 
 int outbox_table_init(struct outbox_table *table, uint32_t capacity) {
+    const struct outbox_list empty = {OUTBOX_NONE, OUTBOX_NONE};
     ASSERT(capacity > 0 && capacity < OUTBOX_NONE / 4);
     *table = (struct outbox_table){.capacity = capacity, .free_first = OUTBOX_NONE};
     uint32_t slots = 16;
@@ -33,7 +34,10 @@ int outbox_table_init(struct outbox_table *table, uint32_t capacity) {
     table->heap = reserve(capacity * sizeof(*table->heap));
     table->slots = reserve(slots * sizeof(*table->slots));
     for (uint32_t i = 0; i < OUTBOX_QUEUES_MAX; i++) {
-        table->queues[i].first = table->queues[i].last = OUTBOX_NONE;
+        table->queues[i].ready = empty;
+    }
+    for (uint32_t i = 0; i <= OUTBOX_LINES_MAX; i++) {
+        table->lines[i] = empty;
     }
     if (table->entries == NULL || table->heap == NULL || table->slots == NULL) {
         outbox_table_free(table);
@@ -139,34 +143,34 @@ static void leave_heap(struct outbox_table *table, uint32_t entry) {
     }
 }
 
-/* ---- By provider: lists -------------------------------------------------------------------- */
+/* ---- By provider, and in lines: lists ------------------------------------------------------- */
 
-static void leave_queue(struct outbox_table *table, const struct outbox_entry *entry) {
-    struct outbox_queue *queue = &table->queues[entry->queue];
+static void leave_list(struct outbox_table *table, struct outbox_list *list,
+                       const struct outbox_entry *entry) {
     if (entry->previous == OUTBOX_NONE) {
-        queue->first = entry->next;
+        list->first = entry->next;
     } else {
         table->entries[entry->previous].next = entry->next;
     }
     if (entry->next == OUTBOX_NONE) {
-        queue->last = entry->previous;
+        list->last = entry->previous;
     } else {
         table->entries[entry->next].previous = entry->previous;
     }
 }
 
-static void join_queue(struct outbox_table *table, uint32_t index, bool first) {
+static void join_list(struct outbox_table *table, struct outbox_list *list, uint32_t index,
+                      bool first) {
     struct outbox_entry *entry = &table->entries[index];
-    struct outbox_queue *queue = &table->queues[entry->queue];
-    entry->previous = first ? OUTBOX_NONE : queue->last;
-    entry->next = first ? queue->first : OUTBOX_NONE;
+    entry->previous = first ? OUTBOX_NONE : list->last;
+    entry->next = first ? list->first : OUTBOX_NONE;
     if (entry->previous == OUTBOX_NONE) {
-        queue->first = index;
+        list->first = index;
     } else {
         table->entries[entry->previous].next = index;
     }
     if (entry->next == OUTBOX_NONE) {
-        queue->last = index;
+        list->last = index;
     } else {
         table->entries[entry->next].previous = index;
     }
@@ -178,8 +182,12 @@ static void change(struct outbox_table *table, uint32_t index, enum outbox_state
     ASSERT(index < table->fresh && entry->state != OUTBOX_FREE);
     if (entry->state == OUTBOX_PAUSED) {
         leave_heap(table, index);
+        if (entry->line != 0) {
+            leave_list(table, &table->lines[entry->line], entry);
+            entry->line = 0;
+        }
     } else if (entry->state == OUTBOX_READY) {
-        leave_queue(table, entry);
+        leave_list(table, &table->queues[entry->queue].ready, entry);
     }
     table->queues[entry->queue].counts[entry->state]--;
     table->queues[entry->queue].counts[state]++;
@@ -201,7 +209,7 @@ uint32_t outbox_table_add(struct outbox_table *table, uint64_t payment, uint32_t
         return OUTBOX_NONE;
     }
     table->entries[index] =
-        (struct outbox_entry){.payment = payment, .queue = (uint16_t)queue, .state = OUTBOX_FLYING};
+        (struct outbox_entry){.payment = payment, .queue = (uint8_t)queue, .state = OUTBOX_FLYING};
     table->slots[slot] = index + 1;
     table->queues[queue].counts[OUTBOX_FLYING]++;
     table->used++;
@@ -224,9 +232,17 @@ void outbox_table_pause(struct outbox_table *table, uint32_t index, uint64_t nex
     sift_up(table, table->heap_count++, index);
 }
 
+void outbox_table_line_up(struct outbox_table *table, uint32_t index, uint64_t next_ns,
+                          uint32_t line) {
+    ASSERT(line > 0 && line <= OUTBOX_LINES_MAX);
+    outbox_table_pause(table, index, next_ns);
+    table->entries[index].line = (uint8_t)line;
+    join_list(table, &table->lines[line], index, false);
+}
+
 void outbox_table_ready(struct outbox_table *table, uint32_t index, bool first) {
     change(table, index, OUTBOX_READY);
-    join_queue(table, index, first);
+    join_list(table, &table->queues[table->entries[index].queue].ready, index, first);
 }
 
 void outbox_table_set(struct outbox_table *table, uint32_t index, enum outbox_state state) {
@@ -247,8 +263,17 @@ uint32_t outbox_table_wake(struct outbox_table *table, uint64_t now_ns) {
     return index;
 }
 
+uint32_t outbox_table_call(struct outbox_table *table, uint32_t line) {
+    ASSERT(line > 0 && line <= OUTBOX_LINES_MAX);
+    uint32_t index = table->lines[line].first;
+    if (index != OUTBOX_NONE) {
+        outbox_table_ready(table, index, false);
+    }
+    return index;
+}
+
 uint32_t outbox_table_take(struct outbox_table *table, uint32_t queue) {
-    uint32_t index = table->queues[queue].first;
+    uint32_t index = table->queues[queue].ready.first;
     if (index != OUTBOX_NONE) {
         change(table, index, OUTBOX_FLYING);
     }

@@ -58,6 +58,20 @@ Test(outbox_table, wakes_when_the_time_has_come) {
     cr_expect_eq(outbox_table_wake(&table, 300), late);
 }
 
+Test(outbox_table, calls_those_who_stand_in_a_line) {
+    uint32_t first = add(1, 0), second = add(2, 0), other = add(3, 0);
+    outbox_table_line_up(&table, first, 300, 7);
+    outbox_table_line_up(&table, second, 200, 7);
+    outbox_table_line_up(&table, other, 100, 8);
+    cr_expect_eq(outbox_table_call(&table, 7), first);
+    cr_expect_eq(outbox_table_take(&table, 0), first, "it is READY");
+    cr_expect_eq(outbox_table_wake(&table, 100), other, "whose time has come needs no call");
+    cr_expect_eq(outbox_table_call(&table, 8), OUTBOX_NONE, "and stands there no more");
+    cr_expect_eq(outbox_table_call(&table, 7), second);
+    cr_expect_eq(outbox_table_call(&table, 7), OUTBOX_NONE);
+    cr_expect_eq(outbox_table_due_ns(&table), OUTBOX_NEVER);
+}
+
 Test(outbox_table, is_full) {
     for (uint64_t i = 1; i <= CAPACITY; i++) {
         (void)add(i, 0);
@@ -72,8 +86,8 @@ Test(outbox_table, is_full) {
 
 static struct model {
     uint64_t payment, next_ns; /* 0: not there */
-    uint32_t entry, queue, state;
-    uint64_t order; /* of READY ones */
+    uint32_t entry, queue, state, line;
+    uint64_t order; /* of READY ones, and of those in a line */
 } models[CAPACITY];
 static uint64_t orders = 1000000, numbers;
 
@@ -89,12 +103,34 @@ static struct model *first_ready(uint32_t queue) {
     return first;
 }
 
+/* It has another state now. */
+static void moves(struct model *model, uint32_t state) {
+    model->state = state;
+    model->line = 0;
+    model->order = orders++;
+}
+
+static void step_call(uint32_t line) {
+    struct model *first = NULL;
+    for (uint32_t i = 0; i < CAPACITY; i++) {
+        struct model *model = &models[i];
+        if (model->payment != 0 && model->line == line &&
+            (first == NULL || model->order < first->order)) {
+            first = model;
+        }
+    }
+    cr_assert_eq(outbox_table_call(&table, line), first == NULL ? OUTBOX_NONE : first->entry);
+    if (first != NULL) {
+        moves(first, OUTBOX_READY);
+    }
+}
+
 static void step_take(uint32_t queue) {
     struct model *model = first_ready(queue);
     uint32_t taken = outbox_table_take(&table, queue);
     cr_assert_eq(taken, model == NULL ? OUTBOX_NONE : model->entry);
     if (model != NULL) {
-        model->state = OUTBOX_FLYING;
+        moves(model, OUTBOX_FLYING);
     }
 }
 
@@ -113,8 +149,7 @@ static void step_wake(uint64_t now_ns) {
         if (models[i].payment != 0 && models[i].entry == woken) {
             cr_assert_eq(models[i].state, OUTBOX_PAUSED);
             cr_assert_eq(models[i].next_ns, due_ns);
-            models[i].state = OUTBOX_READY;
-            models[i].order = orders++;
+            moves(&models[i], OUTBOX_READY);
         }
     }
 }
@@ -125,18 +160,22 @@ static void step_change(struct model *model, uint64_t dice) {
     case 0:
         outbox_table_drop(&table, model->entry);
         cr_assert_eq(outbox_table_find(&table, model->payment), OUTBOX_NONE);
-        model->payment = 0;
+        model->payment = model->line = 0;
         return;
     case 1:
+        model->next_ns = dice % 100000;
+        moves(model, OUTBOX_PAUSED);
+        outbox_table_pause(&table, model->entry, model->next_ns);
+        return;
     case 2:
         model->next_ns = dice % 100000;
-        model->state = OUTBOX_PAUSED;
-        outbox_table_pause(&table, model->entry, model->next_ns);
+        moves(model, OUTBOX_PAUSED);
+        model->line = dice % 2 == 0 ? 1 : OUTBOX_LINES_MAX;
+        outbox_table_line_up(&table, model->entry, model->next_ns, model->line);
         return;
     case 3:
         outbox_table_ready(&table, model->entry, hurried);
-        model->state = OUTBOX_READY;
-        model->order = orders++;
+        moves(model, OUTBOX_READY);
         if (hurried) {
             struct model *first = NULL;
             model->state = OUTBOX_FLYING;
@@ -147,7 +186,7 @@ static void step_change(struct model *model, uint64_t dice) {
         return;
     default:
         outbox_table_set(&table, model->entry, OUTBOX_STUCK);
-        model->state = OUTBOX_STUCK;
+        moves(model, OUTBOX_STUCK);
     }
 }
 
@@ -177,6 +216,8 @@ Test(outbox_table, behaves_as_a_plain_list) {
             step_take((uint32_t)(dice >> 8) % QUEUES);
         } else if (dice % 8 == 1) {
             step_wake((dice >> 8) % 100000);
+        } else if (dice % 8 == 2) {
+            step_call((dice >> 8) % 2 == 0 ? 1 : OUTBOX_LINES_MAX);
         } else if (model->payment == 0) {
             *model = (struct model){.payment = ++numbers * (dice % 2 == 0 ? 1 : 4096),
                                     .queue = (uint32_t)(dice >> 8) % QUEUES,
