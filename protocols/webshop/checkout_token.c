@@ -13,11 +13,14 @@
 #define WATCH_COOKIE "tiyn_watch"
 #define WATCH_LIFE_S 172800u /* as long as a payment may be under way, and a day more */
 
-/* The checkout's cookie: each has its own, so that two pages of a browser do not disturb one
- * another. */
+/* The checkout's cookie. Two pages of a browser hardly ever disturb one another, and one that left
+ * many checkouts alone does not send us longer headers than we read. Of two with one name the newer
+ * counts, and the other's buyer logs in again. */
 #define COOKIE_NAME_MAX 32
+#define COOKIES_MAX 32u /* of some 180 bytes each */
 static const char *cookie_name(const struct checkout_work *work, char name[COOKIE_NAME_MAX]) {
-    (void)snprintf(name, COOKIE_NAME_MAX, "tiyn_checkout_%010u", (unsigned)work->call->place);
+    (void)snprintf(name, COOKIE_NAME_MAX, "tiyn_checkout_%02u",
+                   (unsigned)(work->call->place % COOKIES_MAX));
     return name;
 }
 

@@ -67,6 +67,14 @@ class Pages(CheckoutCase):
                 self.check(page)
                 self.check_cookies(page)
 
+    def test_a_browser_that_leaves_many_checkouts_alone(self):
+        """Its cookies never make a header that the node does not take."""
+        buyer = self.new_buyer()
+        for _ in range(150):
+            _, form = self.shop.order("1.00", timeout=86400)
+            self.assertEqual(buyer.show(form).status, 200, len(buyer.jar))
+        self.assertTrue(buyer.log_in().confirms)
+
     def test_cookies_behind_tls(self):
         """Only whom the config trusts says that there is TLS in front."""
         buyer = self.buyer_of("1", X_Forwarded_Proto="https")
