@@ -50,14 +50,15 @@ class CheckoutCase(WorldCase):
 
     # ---- Parties
 
-    def new_shop(self, bits=2048, hash_="sha256", webhooks=False, **fields):
+    def new_shop(self, bits=2048, hash_="sha256", webhooks=False, context=None, **fields):
         """fields: of the merchant's record."""
         key = Key.make(bits, "shop")
         if webhooks:
             fields = {"callback": 1, "webhook_secret": shops.WEBHOOK_SECRET, **fields}
         login, _ = self.new_merchant(**fields)
         self.soap.add_key(login, 1, key)
-        shop = shops.Shop(login, key, self.soap.key.public, hash_=hash_, webhooks=webhooks)
+        shop = shops.Shop(login, key, self.soap.key.public, hash_=hash_, webhooks=webhooks,
+                          context=context)
         self.addCleanup(self.close_shop, shop)
         return shop
 

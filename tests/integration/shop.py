@@ -127,11 +127,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Shop:
     """One merchant's shop at one node. scripts: invoice -> what it answers, one step after the
-    other; the last one goes on. hash_: that callbacks must be signed with."""
+    other; the last one goes on. hash_: that callbacks must be signed with. context: of TLS."""
 
-    def __init__(self, login, key, node_public, wallet=None, hash_="sha256", webhooks=False):
+    def __init__(self, login, key, node_public, wallet=None, hash_="sha256", webhooks=False,
+                 context=None):
         self.login, self.key, self.node_public = login, key, node_public
-        self.wallet, self.hash, self.webhooks = wallet, hash_, webhooks
+        self.wallet, self.hash, self.webhooks, self.context = wallet, hash_, webhooks, context
         self.scripts, self.steps = {}, collections.Counter()
         self.orders = {}  # invoice -> the form's base64
         self.calls, self.errors = [], []
@@ -146,6 +147,9 @@ class Shop:
         self.server = Server(("127.0.0.1", self.port), Handler)
         self.server.shop = self
         self.port = self.server.server_address[1]
+        if self.context:
+            self.server.socket = self.context.wrap_socket(self.server.socket, server_side=True,
+                                                          do_handshake_on_connect=False)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def down(self):
@@ -159,7 +163,7 @@ class Shop:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self.context else ''}://127.0.0.1:{self.port}"
 
     def hear(self, path, headers, body):
         """Checks a callback and notes it."""

@@ -1,7 +1,11 @@
 """What a buyer, another one and the merchant see of a payment while the shop has not answered, and
 after."""
+import pathlib
+import ssl
+import tempfile
 import unittest
 
+from tests.integration.certificates import Certificates
 from tests.integration.checkout_case import CheckoutCase
 from tests.integration.node import poll
 
@@ -64,6 +68,32 @@ class Waiting(CheckoutCase):
         self.ends(invoice, "COMPLETED")
         with self.moves():
             self.is_result(late.follow(late.log_in(page=login)))
+
+    def test_one_invoice_number_of_two_merchants(self):
+        other = self.new_shop()
+        invoice, form = self.shop.order("1.00", version="2")
+        _, others = other.order("2.00", version="2", invoice=invoice)
+        with self.moves({self.buyer.login: -3_00, self.shop.login: 1_00, other.login: 2_00}):
+            for shop, order in ((self.shop, form), (other, others)):
+                self.buyer.pay(order)
+                self.is_back(self.buyer.watch(), "paid", shop)
+        self.assertEqual((len(self.shop.of(invoice)), len(other.of(invoice))), (1, 1))
+
+    def test_a_shop_whose_certificate_nobody_vouches_for_is_told_nothing(self):
+        folder = tempfile.TemporaryDirectory(prefix="tiyn-tls-")
+        self.addCleanup(folder.cleanup)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*Certificates(pathlib.Path(folder.name)).sign(
+            "shop", "IP:127.0.0.1"))
+        shop = self.new_shop(context=context)
+        invoice, form = shop.order("1.00", version="1")
+        with self.moves(held={self.buyer.login: 1_00}):
+            page = self.buyer.pay(form)
+            number = self.payment_of(invoice, shop)["id"]
+            poll(lambda: [event for event in self.soap.node.events("shop_silent")
+                          if event["payment"] == number], "it is refused")
+            self.assertTrue(page.waits, page)
+        self.assertEqual(shop.calls, [])
 
 
 if __name__ == "__main__":
