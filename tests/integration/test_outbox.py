@@ -146,7 +146,7 @@ class Outbox(OutboxCase):
 
     def test_restarts_lose_none_and_repeat_none(self):
         self.start()
-        self.provider.scripts["later"] = ["later"] * 6 + ["ok"]
+        self.provider.scripts["later"] = ["later"] * 5 + ["ok"]
         numbers = self.open(*(order("later") for _ in range(3)), *(order("ok") for _ in range(20)))
         for _ in range(3):
             self.restart()
