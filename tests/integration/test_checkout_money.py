@@ -4,6 +4,7 @@ import unittest
 
 from tests.integration.checkout_case import CheckoutCase, ClockCase
 from tests.integration.node import poll
+from tests.integration.rpc_client import FROZEN
 from tests.integration.soap_node import FEES, PAYER_CLIENT, PAYER_MERCHANT
 
 PRICE, FEE = 100_00, 1_50
@@ -82,6 +83,17 @@ class Completed(MoneyCase, CheckoutCase):
             self.assertTrue(page.waits, page)
         with self.moves(self.paid(), held={self.buyer.login: -PRICE - FEE}):
             self.is_back(self.buyer.watch(), "paid")
+
+    def test_what_is_held_is_paid_though_wallets_are_frozen_meanwhile(self):
+        """The shop was told that it is paid if it wants it."""
+        for frozen in (self.shop.login, self.buyer.login):
+            invoice, form = self.order(("slow", 0.3, "DONE"))
+            with self.moves(self.paid()):
+                self.buyer.pay(form)
+                self.shop.wait(invoice)
+                self.soap.change_account(frozen, flags=FROZEN)
+                self.ends(invoice, "COMPLETED")
+                self.soap.change_account(frozen, flags=0)
 
     def test_nobody_is_told(self):
         invoice, form = self.order(tell=False)
