@@ -202,8 +202,11 @@ void outbox_warn(struct flight *flight, const char *event, int32_t code, const c
 
 /* outbox_shop.c */
 
+/* The shops, as one provider more: outbox->providers has room for it. 0, or -1: no memory, or the
+ * node's key cannot be read. */
 int outbox_shops_open(struct outbox *outbox, const struct adapter_env *env);
 void outbox_shops_close(struct outbox *outbox);
+/* What a flight to a shop has besides. False: no memory. */
 bool outbox_shop_flight_make(struct flight *flight);
 void outbox_shop_flight_free(struct flight *flight);
 /* The ledger's answers to a flight's opening. */
@@ -230,6 +233,7 @@ void outbox_swept(struct outbox *outbox, const struct ledger_result *results, ui
 
 /* outbox_check.c */
 
+/* Brings the check, with its answer, back to the loop that asked. */
 void outbox_check_end(struct outbox *outbox, struct outbox_check *check);
 /* Answered AGAIN: the waiting checks of a provider whose time is over, or all of them. */
 void outbox_check_expire(struct outbox *outbox, struct outbox_provider *provider, bool all);

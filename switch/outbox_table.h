@@ -13,10 +13,8 @@
 
 #define OUTBOX_NONE UINT32_MAX  /* no entry                                              */
 #define OUTBOX_NEVER UINT64_MAX /* the next attempt's time when only an operator makes it */
-#define OUTBOX_QUEUES_MAX                                                                          \
-    66                        /* PROVIDERS_MAX, the shops, and one for deliveries of none of them  \
-                               */
-#define OUTBOX_LINES_MAX 255u /* they are numbered from 1 */
+#define OUTBOX_QUEUES_MAX 66    /* PROVIDERS_MAX, the shops, and one for those of none of them */
+#define OUTBOX_LINES_MAX 255u   /* they are numbered from 1 */
 
 enum outbox_state {
     OUTBOX_FREE,

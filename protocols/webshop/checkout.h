@@ -18,8 +18,7 @@
 #include "protocols/webshop/webshop.h"
 
 #define CHECKOUT_WATCH_PATH WEBSHOP_PATH "checkout/watch/" /* and the place's ten digits */
-#define CHECKOUT_GRACE_S                                                                           \
-    3600u /* so long after its time-out a checkout is told that it is over, then it begins anew */
+#define CHECKOUT_GRACE_S 3600u /* after its time-out it is told to be over; then it begins anew */
 #define CHECKOUT_SECOND_NS 1000000000ull
 
 #define CHECKOUT_BUYER_PAYS UINT64_MAX /* no account has this id */
@@ -142,7 +141,9 @@ void checkout_state_write(const struct checkout_work *work, struct buffer *out);
 /* Sets the cookie with the state's nonce. login 0: nobody's, until the checkout is over; else it
  * lives session_s. */
 void checkout_session_set(const struct checkout_work *work, uint64_t login);
+/* Takes that cookie back. */
 void checkout_session_end(const struct checkout_work *work);
+/* Sets the cookie of call->place with call->watched. */
 void checkout_watched_set(const struct checkout_work *work);
 /* Reads call->watched from the cookie of the path's place. */
 bool checkout_watched_read(struct checkout_work *work);
@@ -151,11 +152,13 @@ void checkout_watched_make(struct checkout_work *work);
 
 /* ---- checkout_page.c: answers ---- */
 
+/* Each is ANSWERED. The page that says what the shop must mend; field: as page_error has it. */
 enum adapter_verdict checkout_fault(const struct checkout_work *work, enum webshop_fault fault,
                                     const char *field);
+/* The page to log in; wait_s: of LOGIN_SLOWLY. */
 enum adapter_verdict checkout_login(struct checkout_work *work, enum page_login_error error,
                                     uint32_t wait_s);
-/* account: a lookup of the buyer's wallet. */
+/* The page to confirm. account: a lookup of the buyer's wallet. */
 void checkout_confirm(struct checkout_work *work, enum page_refusal refusal,
                       const struct ledger_result *account);
 /* To where the payment is watched. paid: it was, before. */

@@ -10,10 +10,10 @@
 
 #include "protocols/common/slice.h"
 
-#define THROTTLE_SLOTS                                                                             \
-    16384u                     /* logins and addresses remembered: 400 KiB; to push one out costs  \
-                                * a stranger thousands of password hashes */
-#define THROTTLE_LOGIN_FREE 3u /* tries in a row without a wait: of one login, */
+/* Logins and addresses remembered: 400 KiB; to push one out costs a stranger thousands of password
+ * hashes. */
+#define THROTTLE_SLOTS 16384u
+#define THROTTLE_LOGIN_FREE 3u    /* tries in a row without a wait: of one login, */
 #define THROTTLE_ADDRESS_FREE 20u /* and from one address: an operator's NAT has many people */
 #define THROTTLE_WAIT_MAX_S 900u  /* the waits are 1, 2, 4 s ... and this at most */
 #define THROTTLE_MEMORY_S 3600u   /* after the last try: then all is forgotten */

@@ -155,9 +155,7 @@ bool webshop_language_named(struct slice name, enum webshop_language *language);
 #define WEBSHOP_FIELD_TO "to"                  /* the language to change to             */
 #define WEBSHOP_FIELD_LOGIN "login"
 #define WEBSHOP_FIELD_PASSWORD "password"
-#define WEBSHOP_FIELD_PAY                                                                          \
-    "pay" /* "1": the buyer pays. Without it the confirm page is shown again,                      \
-             with the balance of now */
+#define WEBSHOP_FIELD_PAY "pay" /* "1": pay; without it the page again, with the balance of now */
 
 /* What every form of ours carries, hidden: the shop's request again (base64), and the sealed state
  * of this checkout, which is its anti-forgery token, too. */
@@ -249,9 +247,9 @@ struct page_result {
     uint64_t amount, fee;            /* tiyn; 0: not shown */
     uint64_t transaction;            /* payment id; 0: none */
     struct slice link;               /* back to the shop, or empty */
-    struct slice self; /* path of this page with its '?': "/mfs/checkout/watch?c=..."; "&lang=kk"
-                          is added to it. Empty: it cannot be asked for again, as an answer to a
-                          POST; no languages then, and no waiting */
+    /* Path of this page with its '?', as checkout_self writes it; "&lang=kk" is added to it. Empty:
+     * it cannot be asked for again, as an answer to a POST; no languages then, and no waiting. */
+    struct slice self;
 };
 void page_result(enum webshop_language language, const struct page_result *page,
                  struct buffer *out);
