@@ -18,7 +18,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self):
-        provider = self.server.provider
+        provider = self.server.peer
         params = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
         with provider.lock:
             provider.now += 1
@@ -59,7 +59,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.say(b"<!DOCTYPE html><html><body><p>Maintenance<br></body></html>", 200, "text/html")
 
     def say_silent(self, _):
-        self.server.provider.released.wait(30)
+        self.server.peer.released.wait(30)
         self.close_connection = True
 
     def say_close(self, _):
@@ -85,7 +85,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for byte in answer:
             self.wfile.write(bytes([byte]))
             self.wfile.flush()
-            if self.server.provider.released.wait(0.05):
+            if self.server.peer.released.wait(0.05):
                 break
         self.close_connection = True
 
@@ -102,25 +102,20 @@ class Server(http.server.ThreadingHTTPServer):
         pass  # the node closes when it likes
 
 
-class Provider:
-    """script: account -> what comes of its pays, one after the other; the last one goes on."""
+class Peer:
+    """Whom the node calls: a server, which its handlers know as self.server.peer. context: of
+    TLS."""
 
-    def __init__(self, context=None):
+    def __init__(self, handler, context=None):
+        self.handler, self.context = handler, context
         self.lock = threading.Lock()
-        self.context = context  # of TLS
-        self.asks = []
-        self.scripts, self.paid, self.steps = {}, {}, collections.Counter()
-        self.now = self.most = 0
-        self.delay = 0
-        self.fields = ""  # XML that each answer ends with
-        self.released = threading.Event()
+        self.released = threading.Event()  # of handlers that keep silent
         self.port = 0
-        self.server = None
         self.up()
 
     def up(self):
-        self.server = Server(("127.0.0.1", self.port), Handler)
-        self.server.provider = self
+        self.server = Server(("127.0.0.1", self.port), self.handler)
+        self.server.peer = self
         self.port = self.server.server_address[1]
         if self.context:
             self.server.socket = self.context.wrap_socket(self.server.socket, server_side=True,
@@ -137,8 +132,24 @@ class Provider:
         self.down()
 
     @property
+    def origin(self):
+        return f"http{'s' if self.context else ''}://127.0.0.1:{self.port}"
+
+
+class Provider(Peer):
+    """script: account -> what comes of its pays, one after the other; the last one goes on."""
+
+    def __init__(self, context=None):
+        self.asks = []
+        self.scripts, self.paid, self.steps = {}, {}, collections.Counter()
+        self.now = self.most = 0
+        self.delay = 0
+        self.fields = ""  # XML that each answer ends with
+        super().__init__(Handler, context)
+
+    @property
     def url(self):
-        return f"http{'s' if self.context else ''}://127.0.0.1:{self.port}/osmp"
+        return f"{self.origin}/osmp"
 
     def next_step(self, params):
         account, command = params.get("account"), params.get("command")

@@ -11,13 +11,12 @@ import itertools
 import json
 import socket
 import struct
-import threading
 import time
 import urllib.parse
 
 from tests.integration import shop_message
 from tests.integration.node import poll
-from tests.integration.provider import Server
+from tests.integration.provider import Peer
 from tests.integration.soap_sign import Unverified
 
 # One callback: what it said, how it came, and the step of the script that answered it. told: of the
@@ -39,10 +38,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self):
-        self.say(self.server.shop.page(self.path).encode(), 200, "text/html; charset=utf-8")
+        self.say(self.server.peer.page(self.path).encode(), 200, "text/html; charset=utf-8")
 
     def do_POST(self):
-        shop = self.server.shop
+        shop = self.server.peer
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
             call = shop.hear(self.path, dict(self.headers), body)
@@ -60,7 +59,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elsewhere; words are said by say_ methods, or are a Status of the contract."""
         if isinstance(step, tuple):
             if step[0] == "slow":
-                self.server.shop.released.wait(step[1])
+                self.server.peer.released.wait(step[1])
                 self.obey(step[2])
             else:
                 self.say(b"", 302, location=step[1])
@@ -105,7 +104,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.say(shop_message.answer("DONE", "x" * 300_000))
 
     def say_silent(self, _):
-        self.server.shop.released.wait(60)
+        self.server.peer.released.wait(60)
         self.close_connection = True
 
     def say_close(self, _):
@@ -125,45 +124,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Shop:
+class Shop(Peer):
     """One merchant's shop at one node. scripts: invoice -> what it answers, one step after the
     other; the last one goes on. hash_: that callbacks must be signed with. context: of TLS."""
 
     def __init__(self, login, key, node_public, wallet=None, hash_="sha256", webhooks=False,
                  context=None):
         self.login, self.key, self.node_public = login, key, node_public
-        self.wallet, self.hash, self.webhooks, self.context = wallet, hash_, webhooks, context
+        self.wallet, self.hash, self.webhooks = wallet, hash_, webhooks
         self.scripts, self.steps = {}, collections.Counter()
         self.orders = {}  # invoice -> the form's base64
         self.calls, self.errors = [], []
-        self.lock = threading.Lock()
-        self.released = threading.Event()
-        self.port = 0
-        self.up()
+        super().__init__(Handler, context)
 
     # ---- The server
 
-    def up(self):
-        self.server = Server(("127.0.0.1", self.port), Handler)
-        self.server.shop = self
-        self.port = self.server.server_address[1]
-        if self.context:
-            self.server.socket = self.context.wrap_socket(self.server.socket, server_side=True,
-                                                          do_handshake_on_connect=False)
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def down(self):
-        """Nobody listens any more."""
-        self.server.shutdown()
-        self.server.server_close()
-
-    def close(self):
-        self.released.set()
-        self.down()
-
     @property
     def url(self):
-        return f"http{'s' if self.context else ''}://127.0.0.1:{self.port}"
+        return self.origin
 
     def hear(self, path, headers, body):
         """Checks a callback and notes it."""

@@ -1,12 +1,12 @@
 """Each code of each dialect, on check and on pay, from a provider that speaks it: what the agent is
 told, and how the payment ends. The tables are the specification's."""
 import http.server
-import threading
 import unittest
 import urllib.parse
 
 from tests.integration.node import poll
 from tests.integration.outbox_case import section
+from tests.integration.provider import Peer
 from tests.integration.soap_client import Refusal, rrns
 from tests.integration.soap_node import SoapNode
 from tests.integration.soap_world import WorldCase
@@ -59,24 +59,17 @@ class Kassa24(Osmp):
     CODE = "<code>{}</code>"
 
 
-class Peer:
+class Codes(Peer):
     """A provider whose answers have the code in the account's last three digits, until it has
     recovered: then all is well."""
 
     def __init__(self, handler):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
-        self.server.peer = self
         self.asks, self.recovered = [], False
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(handler)
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}/"
+        return f"{self.origin}/"
 
     def of(self, account, step):
         return [ask for ask in list(self.asks) if ask[0] == step and ask[2] == account]
@@ -87,7 +80,7 @@ class CodesCase(WorldCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.peer = Peer(cls.HANDLER)
+        cls.peer = Codes(cls.HANDLER)
         cls.addClassCleanup(cls.peer.close)
         provider = section(cls.peer, profile=cls.PROFILE, total_timeout_ms=10_000)
         cls.soap = SoapNode(providers={"one": provider}, repeat_after_ms=1,
