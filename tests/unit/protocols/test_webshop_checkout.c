@@ -232,6 +232,25 @@ Test(webshop_checkout, the_longest_links_and_names_are_watched) {
     cr_expect_not(checkout_watched_read(&work));
 }
 
+/* Tokens outlive the program that made them. */
+Test(webshop_checkout, a_token_of_another_shape_is_not_believed) {
+    struct checkout_watched watched = {.place = 17, .invoice_size = 300};
+    char path[CHECKOUT_SELF_MAX];
+    struct buffer token;
+    carry(0);
+    buffer_init(&token, 4096);
+    buffer_text(&token, "tiyn_watch=");
+    struct seal seal;
+    seal_init(&seal, settings.token_key, randombytes_buf);
+    seal_close(&seal, "watch", NOW + CHECKOUT_SECOND_NS,
+               (struct slice){(const char *)&watched, 200}, &token);
+    cookie.value = (struct slice){token.base, token.used};
+    http.path = slice_text(checkout_self(17, WEBSHOP_RU, path));
+    http.path = slice_cut(&http.path, '?');
+    cr_expect_not(checkout_watched_read(&work));
+    buffer_free(&token);
+}
+
 /* ---- What was paid before ------------------------------------------------------------------- */
 
 /* A completed payment of the watched invoice, told of with this answer to the order to tell the
