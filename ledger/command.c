@@ -79,6 +79,12 @@ bool command_may_stay_open(const struct command *command) {
             (command->flags & (COMMAND_POST | COMMAND_WAIT)) != COMMAND_POST);
 }
 
+bool command_may_wait(const struct command *command) {
+    return command->kind == LEDGER_NOTIFY ||
+           (command->kind == LEDGER_OPEN &&
+            (command->flags & (COMMAND_WAIT | COMMAND_CALLBACK)) != 0);
+}
+
 uint32_t command_outcome(const struct command *command) {
     struct command_attempt attempt;
     if (command->kind != LEDGER_ATTEMPT) {

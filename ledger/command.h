@@ -98,6 +98,8 @@ enum ledger_status command_check_legs(const struct ledger_leg_request *legs, uin
 
 /* True for those after which there may be one more open payment. */
 bool command_may_stay_open(const struct command *command);
+/* True for those after which one more may wait for others: for funds, or for a peer to hear. */
+bool command_may_wait(const struct command *command);
 
 /* What an attempt means: GOES_ON of any other command. */
 uint32_t command_outcome(const struct command *command);

@@ -159,9 +159,12 @@ void token_spend(struct ledger *ledger, const struct command_token *token);
 
 /* Whether the command is an open whose reference is known, so that it opens nothing. */
 bool payment_is_repeat(struct ledger *ledger, const struct command *command);
-/* Whether the requester may have one more payment that waits. */
+/* Whether it is open and has no end of its own: it waits for funds, or is a callback, whose peer
+ * has to hear even of its end. */
+bool payment_waits_for_others(const struct ledger_payment *payment);
+/* Whether the requester may have one more of those. */
 bool payment_may_wait(struct ledger *ledger, uint64_t requester);
-/* Counts one of its payments that waits, found at start. */
+/* Counts one of those, found at start. */
 void payment_waits(struct ledger *ledger, uint64_t requester);
 
 /* ---- act.c ---- */

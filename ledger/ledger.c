@@ -80,9 +80,7 @@ static uint64_t expire_count(const struct ledger *ledger, const struct chunk *ch
  * when all are taken: it may be what ends its payment. */
 static bool has_place(struct ledger *ledger, const struct command *command, uint64_t opens) {
     bool full = opens > ledger->open.max - ledger->open.count;
-    bool waits = command->kind == LEDGER_OPEN && (command->flags & COMMAND_WAIT) != 0 &&
-                 !payment_may_wait(ledger, command->requester);
-    if (!full && !waits) {
+    if (!full && (!command_may_wait(command) || payment_may_wait(ledger, command->requester))) {
         return true;
     }
     return payment_is_repeat(ledger, command);

@@ -40,7 +40,7 @@
 #define RUN_FANIN 8u /* runs merged into one of the next level */
 #define RUN_STEP_KEYS 65536u /* keys a merge moves in one transaction: 20 ms */
 
-/* Payments that wait for funds have no end of their own. */
+/* Payments that wait, for funds or for a peer to hear of them, have no end of their own. */
 #define WAITING_SHARE 16u    /* of the places for open payments: what one requester's may take */
 #define WAITING_SLOTS 65536u /* counts of them, by a hash: 256 KiB, few requesters share one */
 

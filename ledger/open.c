@@ -133,7 +133,7 @@ static int load_state(struct ledger *ledger, struct ledger_failure *failure) {
                                (unsigned long long)id);
         }
         open_set_add(&ledger->open, id, deadline_ns);
-        if (payment->state == LEDGER_WAITING) {
+        if (payment_waits_for_others(payment)) {
             payment_waits(ledger, payment->requester);
         }
         id++;

@@ -23,6 +23,11 @@ void payment_waited(struct ledger *ledger, uint64_t requester) {
     --*slot;
 }
 
+bool payment_waits_for_others(const struct ledger_payment *payment) {
+    return payment->state == LEDGER_WAITING ||
+           ((payment->flags & LEDGER_PAYMENT_CALLBACK) != 0 && ledger_payment_is_open(payment));
+}
+
 bool payment_may_wait(struct ledger *ledger, uint64_t requester) {
     uint64_t share = ledger->open.max / WAITING_SHARE;
     return *waiting_slot(ledger, requester) < (share > 0 ? share : 1);
@@ -72,6 +77,7 @@ struct ledger_payment *payment_post_held(struct ledger *ledger, uint64_t id) {
     payment->state = LEDGER_COMPLETED;
     if ((payment->flags & LEDGER_PAYMENT_CALLBACK) != 0) {
         payment->flags |= LEDGER_PAYMENT_TOLD; /* it is the peer's own word, or said to it */
+        payment_waited(ledger, payment->requester);
     }
     open_set_remove(&ledger->open, id);
     return payment;
@@ -171,6 +177,7 @@ void payment_complete(struct ledger *ledger, const struct command *command, uint
 static void set_told(struct ledger *ledger, struct ledger_payment *payment, bool told) {
     if (told) {
         payment->flags |= LEDGER_PAYMENT_TOLD;
+        payment_waited(ledger, payment->requester);
         return;
     }
     payment->flags &= (uint8_t)~LEDGER_PAYMENT_TOLD;
@@ -303,6 +310,7 @@ void payment_notify(struct ledger *ledger, const struct command *command, uint64
     }
     struct ledger_payment *payment = payment_touch(ledger, seen->id);
     set_told(ledger, payment, false);
+    payment_waits(ledger, payment->requester);
     payment_answer(result, LEDGER_DONE, payment);
 }
 
@@ -317,6 +325,8 @@ void payment_attempted(struct ledger *ledger, const struct ledger_payment *seen,
         open_set_remove(&ledger->open, payment->id);
         if (held) {
             open_set_add(&ledger->open, payment->id, ledger_payment_due_ns(payment));
+        } else {
+            payment_waited(ledger, payment->requester);
         }
     } else if (outcome == LEDGER_ATTEMPT_TIMED_OUT && held && !told && seen->deadline_ns != 0 &&
                seen->deadline_ns <= ledger->batch.time_ns) {

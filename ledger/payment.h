@@ -19,7 +19,7 @@ struct ledger_payment *payment_post_held(struct ledger *ledger, uint64_t id);
 struct ledger_payment *payment_try_again(struct ledger *ledger, const struct ledger_payment *seen,
                                          struct ledger_result *result);
 
-/* Counts a payment that ends waiting (core.h has the other side). */
+/* Counts one that waits for others no more (core.h has the other side). */
 void payment_waited(struct ledger *ledger, uint64_t requester);
 
 #endif

@@ -188,7 +188,6 @@ void payment_open(struct ledger *ledger, const struct command *command, uint64_t
         payment->state = LEDGER_DECLINED;
     } else if (wait) {
         payment->state = LEDGER_WAITING;
-        payment_waits(ledger, payment->requester);
     } else {
         payment_hold_or_post(ledger, &parts, payment);
     }
@@ -198,6 +197,9 @@ void payment_open(struct ledger *ledger, const struct command *command, uint64_t
     }
     if (ledger_payment_is_open(payment)) {
         open_set_add(&ledger->open, payment->id, ledger_payment_due_ns(payment));
+    }
+    if (payment_waits_for_others(payment)) {
+        payment_waits(ledger, payment->requester);
     }
     if (declined && ledger_payment_is_open(payment)) {
         delivery_due(ledger, payment->id);

@@ -199,3 +199,39 @@ Test(callback, an_end_by_deadline_is_due_at_once, .init = start, .fini = stop) {
     cr_expect_eq(owed_after_restart(id, &next_ns), 1);
     cr_expect_eq(next_ns, 0);
 }
+
+/* ---- Places -------------------------------------------------------------------------------- */
+
+#define TELLS " 10>20 5 deliver 7 callback expires 600 "
+
+static void check_with_a_share_of_two(const char *script) {
+    struct ledger_options options = small_options(NULL);
+    options.open_payments = 32;
+    const char *why = script_run_with(script, &options);
+    cr_assert(why == NULL, "%s", why);
+}
+
+/* A peer that never hears of it would keep them for ever. */
+Test(callback, one_requester_may_not_fill_the_places_with_what_is_to_be_told) {
+    check_with_a_share_of_two(
+        BANK "hold a" TELLS "; hold b" TELLS "; flush; hold c" TELLS "=> BUSY;"
+             "hold a" TELLS "=> REPLAYED HELD; hold d 10>20 5; hold e" TELLS "by 8; crash;"
+             "hold c" TELLS "=> BUSY; decline b; flush; hold c" TELLS "=> BUSY; crash;"
+             "hold c" TELLS "=> BUSY; attempt b told => DONE DECLINED; flush; hold c" TELLS);
+}
+
+Test(callback, what_its_peer_has_heard_of_frees_a_place_when_it_ends) {
+    check_with_a_share_of_two(
+        BANK "hold a" TELLS "; hold b" TELLS "; dispatch a; attempt a told => DONE HELD; flush;"
+             "hold c" TELLS "=> BUSY; decline a; flush; hold c" TELLS "; flush; crash;"
+             "hold d" TELLS "=> BUSY; dispatch b; complete b provider; flush; hold d" TELLS ";"
+             "flush; hold e" TELLS "=> BUSY; dispatch c; decline c provider; flush; hold e" TELLS);
+}
+
+Test(callback, what_is_told_once_more_takes_a_place) {
+    check_with_a_share_of_two(
+        BANK "hold a" TELLS "; dispatch a; complete a provider; hold b" TELLS "; hold c" TELLS ";"
+             "flush; notify a by 7 => BUSY; dispatch b; complete b provider; flush; notify a by 7;"
+             "flush; hold d" TELLS "=> BUSY; attempt a told => DONE COMPLETED; flush; hold d" TELLS
+             "; flush; crash; hold e" TELLS "=> BUSY");
+}
