@@ -226,9 +226,10 @@ void payment_decline(struct ledger *ledger, const struct command *command, uint6
         payment_answer(result, status, seen);
         return;
     }
-    /* The peer's own word, or its who was told before and says so now: nothing is news to it. */
-    bool told =
-        (command->flags & COMMAND_BY_PROVIDER) != 0 || (seen->flags & LEDGER_PAYMENT_TOLD) != 0;
+    /* The peer's own word, or its who was told before and says so now: nothing is news to it. That
+     * an operator declines it is. */
+    bool by_peer = (command->flags & COMMAND_BY_PROVIDER) != 0;
+    bool told = by_peer || (command->requester != 0 && (seen->flags & LEDGER_PAYMENT_TOLD) != 0);
     payment_answer(result, LEDGER_DONE, release(ledger, seen->id, 0, told));
 }
 

@@ -210,6 +210,14 @@ class LeftToTheMerchant(MoneyCase, CheckoutCase):
             self.assertEqual(self.finish("declineTransaction", invoice), "DECLINED")
         self.assertEqual(self.state_of(invoice), "DECLINED")
 
+    def test_declined_by_an_operator(self):
+        invoice = self.reserve()
+        with self.moves(held={self.buyer.login: -PRICE - FEE}):
+            self.ctl("payments", "decline", self.payment_of(invoice)["id"])
+            self.shop.wait(invoice, 2)
+        self.assertEqual(self.shop.statuses(invoice), ["SUCCESS", "ERROR_USER_CANCELED"])
+        self.assertEqual(self.state_of(invoice), "DECLINED")
+
     def test_only_this_merchant_ends_it(self):
         invoice = self.reserve()
         other = self.new_shop()

@@ -265,9 +265,10 @@ void model_payment_target(struct model *model, const struct sim_command *command
     if (status == LEDGER_DONE && command->kind == LEDGER_COMPLETE) {
         complete(model, payment);
     } else if (status == LEDGER_DONE && command->kind == LEDGER_DECLINE) {
-        model_payment_decline(model, payment,
-                              command->by_provider ||
-                                  (payment->head.flags & LEDGER_PAYMENT_TOLD) != 0);
+        model_payment_decline(
+            model, payment,
+            command->by_provider ||
+                (command->requester != 0 && (payment->head.flags & LEDGER_PAYMENT_TOLD) != 0));
     } else if (status == LEDGER_DONE && command->kind == LEDGER_RETRY) {
         model_payment_start(model, payment);
     } else if (status == LEDGER_DONE && command->kind == LEDGER_DISPATCH) {

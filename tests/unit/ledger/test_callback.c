@@ -38,6 +38,13 @@ Test(callback, or_to_decline_which_is_no_news) {
                     "payment r flags = 228;" RESTART);
 }
 
+Test(callback, or_an_operators_to_decline_which_is_told) {
+    check(BANK HELD "dispatch r; attempt r told => DONE HELD; decline r operator; "
+                    "available 10 = 1000; payment r flags = 100;" RESTART
+                    "payment r flags = 100; attempt r told => DONE DECLINED;"
+                    "payment r flags = 228;" RESTART);
+}
+
 Test(callback, or_its_deadlines_which_is_told) {
     check(BANK HELD "dispatch r; attempt r told => DONE HELD; wait 599; expire 10 = 0; wait 2;"
                     "expire 10 = 1; available 10 = 1000; payment r flags = 108;" RESTART
