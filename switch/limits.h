@@ -71,7 +71,8 @@
 #define WORKER_NICE 10 /* behind the loops: a tenth of one's share of a core that both want */
 #define WORKER_JOBS_MAX 256u        /* queued or running a loop */
 #define HEAVY_JOBS_MAX 512u /* requests a loop that workers take part in: half a second of a core;
-                             * 11 MiB, and what they say and hear: 64 KiB each way at most */
+                             * 11 MiB, and what they say: 64 KiB, a checkout's form 200 KiB at
+                             * most. What they hear is written when it can be sent */
 #define CLIENT_SLOTS 2048u  /* addresses a loop knows of: those with works, and known ones; 64 KiB */
 #define CLIENT_KNOWN_NS 3600000000000ull /* from a proof on; an agent is back within the hour */
 #define CLIENT_KNOWN_WORKS 256u     /* at once of one that is known: half of HEAVY_JOBS_MAX */
