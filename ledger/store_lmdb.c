@@ -56,7 +56,9 @@ int store_check_meta(const struct store_meta *meta, struct ledger_failure *failu
     }
     if (meta->version != STORE_VERSION) {
         return failure_set(failure, LEDGER_EVERSION,
-                           "store: " STORE_FILE " has format version %u, this program reads %u",
+                           "store: " STORE_FILE
+                           " has format version %u, this program reads %u: use "
+                           "the program that wrote it, or start with another data folder",
                            meta->version, STORE_VERSION);
     }
     return 0;
