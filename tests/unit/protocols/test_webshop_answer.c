@@ -25,6 +25,9 @@ static enum outbound_verdict judge(uint32_t status, const char *text) {
     "<C:WebShopCustomerResponse xmlns:C=\"" NS "\">" inner "</C:WebShopCustomerResponse>"
 #define STATUS(text) "<C:Status>" text "</C:Status>"
 #define DONE CUSTOMER(STATUS("DONE") "<C:Reason/>")
+#define DONE_TWICE DONE DONE
+#define OF_ANOTHER_NAMESPACE                                                                       \
+    "<C:WebShopCustomerResponse xmlns:C=\"urn:x\">" STATUS("DONE") "</C:WebShopCustomerResponse>"
 #define FAIL CUSTOMER(STATUS("FAIL") "<C:Reason></C:Reason>")
 #define PENDING CUSTOMER(STATUS("PENDING") "<C:Reason>busy</C:Reason>")
 
@@ -52,32 +55,30 @@ Test(webshop_answer, answers_in_version_2) {
         CUSTOMER("<!-- a --> " STATUS("DONE") "<C:Reason>any</C:Reason>"),
         "<WebShopCustomerResponse xmlns=\"" NS "\"><Status>DONE</Status></WebShopCustomerResponse>",
     };
-    static const char *const garbage[] = {
-        "",
-        " ",
-        "OK",
-        "DONE",
-        "<html>",
-        "<html/>",
-        "<?php echo 1;",
-        "{\"status\":\"DONE\"}",
-        CUSTOMER(""),
-        CUSTOMER(STATUS("")),
-        CUSTOMER(STATUS("done")),
-        CUSTOMER(STATUS("DONE!")),
-        CUSTOMER("<Status>DONE</Status>"),
-        CUSTOMER(STATUS("DONE") STATUS("FAIL")),
-        CUSTOMER(STATUS("FAIL") "<C:Odd/>"),
-        CUSTOMER("<C:Reason/>" STATUS("DONE")),
-        CUSTOMER("DONE" STATUS("DONE")),
-        CUSTOMER(STATUS("FA<!-- -->IL")),
-        "<Status>DONE</Status>",
-        DONE "x",
-        "x" DONE,
-        DONE DONE,
-        "<!DOCTYPE a>" DONE,
-        "<C:WebShopCustomerResponse xmlns:C=\"urn:x\"><C:Status>DONE</C:Status>"
-        "</C:WebShopCustomerResponse>"};
+    static const char *const garbage[] = {"",
+                                          " ",
+                                          "OK",
+                                          "DONE",
+                                          "<html>",
+                                          "<html/>",
+                                          "<?php echo 1;",
+                                          "{\"status\":\"DONE\"}",
+                                          CUSTOMER(""),
+                                          CUSTOMER(STATUS("")),
+                                          CUSTOMER(STATUS("done")),
+                                          CUSTOMER(STATUS("DONE!")),
+                                          CUSTOMER("<Status>DONE</Status>"),
+                                          CUSTOMER(STATUS("DONE") STATUS("FAIL")),
+                                          CUSTOMER(STATUS("FAIL") "<C:Odd/>"),
+                                          CUSTOMER("<C:Reason/>" STATUS("DONE")),
+                                          CUSTOMER("DONE" STATUS("DONE")),
+                                          CUSTOMER(STATUS("FA<!-- -->IL")),
+                                          "<Status>DONE</Status>",
+                                          DONE "x",
+                                          "x" DONE,
+                                          DONE_TWICE,
+                                          "<!DOCTYPE a>" DONE,
+                                          OF_ANOTHER_NAMESPACE};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         cr_expect(judge(200, good[i]) == OUTBOUND_OK && answer.known, "%s", good[i]);
     for (size_t i = 0; i < sizeof garbage / sizeof garbage[0]; i++)
