@@ -113,7 +113,8 @@ asan_unit() { # asan_unit PART
   local reports=build/tests/asan_$1 report status=0
   rm -rf "$reports"
   mkdir -p "$reports"
-  ASAN_OPTIONS=log_path=$PWD/$reports/report LSAN_OPTIONS=exitcode=0 unit build/asan "$1" || status=1
+  ASAN_OPTIONS=log_path=$PWD/$reports/report LSAN_OPTIONS=exitcode=0 \
+    unit build/asan "$1" || status=1
   for report in "$reports"/report.*; do
     if [ -e "$report" ] && grep -E '^ *#[0-9]+ ' "$report" | grep -qF "$PWD/"; then
       cat "$report"
